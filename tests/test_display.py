@@ -106,7 +106,7 @@ def test_padded_text_is_exactly_as_wide_as_asked(token: str, width: int) -> None
 @pytest.mark.process
 def test_tokens_are_made_safe_without_loading_a_screen_library() -> None:
     program = (
-        "import sys, w2vtui.display, w2vtui.formats, w2vtui.evaluate\n"
+        "import sys, w2vtui.display, w2vtui.formats, w2vtui.evaluation.evaluate\n"
         "w2vtui.display.safe_text('\\x1b')\n"
         "loaded = {'rich', 'textual', 'numba', 'scipy'} & set(sys.modules)\n"
         "assert not loaded, loaded"

@@ -148,7 +148,8 @@ def test_looking_at_vectors_needs_neither_kernels_nor_screens(tmp_path):
         )
     )
     assert codes == [0, 0, 0]
-    assert loaded(modules, "w2vtui.evaluate", "numpy") == ["w2vtui.evaluate", "numpy"]
+    needed = ["w2vtui.evaluation.evaluate", "numpy"]
+    assert loaded(modules, *needed) == needed
     kernels = {module for module in modules if module.split(".")[0] == "w2v_kernels"}
     assert kernels <= {"w2v_kernels", "w2v_kernels.sizes"}  # plain numbers, which runs need
     assert loaded(modules, "numba", "llvmlite", "textual", "w2vtui.tui") == []

@@ -1,4 +1,4 @@
-"""Find files that are opened for reading without w2vtui/regular_files.py.
+"""Find files that are opened for reading without w2vtui/files/regular_files.py.
 
 `python tools/check_opens.py`. Opened elsewhere, a pipe in place of a file is waited for without
 end, and a device is read without end.
@@ -19,7 +19,6 @@ OPENS = re.compile(
 """Calls that open a file by its name."""
 WRITES = re.compile(r"'[wax]b?'")
 ALLOWED = {
-    "regular_files.py": "the door itself",
     "bench/job.py": "files of the system",
     "bench/machine.py": "files of the system",
     "bench/program.py": "what a program that it started has written",
@@ -30,14 +29,15 @@ ALLOWED = {
     "corpus/sources/archives.py": "files in an archive that the door has opened",
     "corpus/sources/byte_stream.py": "the text, which may be anything",
     "downloads.py": "files in an archive that the door has opened",
+    "files/regular_files.py": "the door itself",
     "formats/atomic.py": "writes, and syncs folders",
     "formats/drafts.py": "makes files of its own, and opens folders to lock them",
     "formats/folder_drafts.py": "writes files of its own, and opens folders to lock them",
     "formats/safetensors_file.py": "maps a file that the door has opened",
-    "resources.py": "files of the system",
-    "streams.py": "the null device, to write to",
     "runs/disk/tensor_file.py": "maps a file that it has checked",
     "runs/disk/inside.py": "opens folders, and files for the door",
+    "system/resources.py": "files of the system",
+    "system/streams.py": "the null device, to write to",
 }
 """Modules of w2vtui that open files themselves, and why they may."""
 

@@ -25,8 +25,8 @@ from w2vtui.comparing.sides import Side, live_side
 from w2vtui.comparing.verdict import judged
 from w2vtui.comparing.yardsticks import analogy_answers, pairs_answers
 from w2vtui.corpus import SAMPLE, open_corpus, sample_path
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.exploring.run_subject import RunSubject
-from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from w2vtui.signals import ignore_all
+from w2vtui.system.signals import ignore_all
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from w2vtui.display import printable, safe_text
 from w2vtui.errors import CorpusError, DiskError, SettingsError
 from w2vtui.extras import is_installed, missing
-from w2vtui.regular_files import opened
+from w2vtui.files.regular_files import opened
 
 SECONDS = 30.0
 """How long a server may be silent."""

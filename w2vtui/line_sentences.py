@@ -20,7 +20,7 @@ from w2vtui.corpus.pieces import Piece, pieces_of
 from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.corpus.sources.text_stream import not_in_encoding
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.regular_files import AnyPath
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.settings import CorpusSettings, EncodingErrors
 
 

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.regular_files import AnyPath
+from w2vtui.files.regular_files import AnyPath
 
 Rule: TypeAlias = Literal["no white space", "no Unicode white space", "no tabs", "not blank", "any"]
 

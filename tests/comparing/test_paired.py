@@ -7,7 +7,7 @@ import pytest
 
 from w2vtui.comparing.paired import interval_of
 from w2vtui.comparing.yardsticks import influences
-from w2vtui.evaluate import correlation, ranks
+from w2vtui.evaluation.evaluate import correlation, ranks
 
 
 def width(differences, units) -> float:

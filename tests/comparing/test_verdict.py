@@ -20,9 +20,9 @@ from w2vtui.comparing.yardsticks import (
     pairs_answers,
 )
 from w2vtui.corpus import SAMPLE, sample_path
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.formats import save_vectors
-from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.known_questions import thinned

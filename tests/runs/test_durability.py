@@ -24,7 +24,6 @@ from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
 from tests.support.processes import run_tool, start_program
 from tests.support.wait import DEADLINE, until
 from tests.support.warm import COMMAND_LINE
-from w2vtui import signals
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
@@ -42,6 +41,7 @@ from w2vtui.runs.root import draft_beside
 from w2vtui.runs.run_folder import RunFolder
 from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.system import signals
 from w2vtui.training import loop
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.dispatcher import Dispatcher

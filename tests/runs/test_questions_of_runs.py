@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.wait import DEADLINE, until
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.request import RunRequest

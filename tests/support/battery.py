@@ -25,7 +25,7 @@ from tests.support.stores import MemoryStore
 from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DivergedError
-from w2vtui.evaluate import evaluate_pairs
+from w2vtui.evaluation.evaluate import evaluate_pairs
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.cpu_backend import CpuBackend

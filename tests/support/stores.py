@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.state.checkpoint import Checkpoint
 

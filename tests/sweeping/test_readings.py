@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.sweeping.readings import Readings
 from w2vtui.sweeping.yardstick import Yardstick
 

@@ -12,7 +12,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.sweeps import space_of
 from w2vtui.cli.verbs import sweep as verb
 from w2vtui.errors import RunError
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings

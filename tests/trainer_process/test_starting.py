@@ -22,7 +22,7 @@ from w2vtui.runs.disk.dataclass_json import as_json
 from w2vtui.runs.listing import all_runs
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
-from w2vtui.signals import handling
+from w2vtui.system.signals import handling
 from w2vtui.trainer_process import main
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import Connection

@@ -19,7 +19,7 @@ from tests.support.runs import look_before_training, make_run, training_run
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import sample_path
 from w2vtui.errors import CorpusError
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.measuring.budget import Budget

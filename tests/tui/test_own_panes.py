@@ -14,7 +14,7 @@ from w2vtui.display import cell_width
 from w2vtui.exploring.board import answer_board, read_board
 from w2vtui.exploring.subject import FileSubject
 from w2vtui.exploring.word_card import WordCard, word_card
-from w2vtui.resources import user_folder
+from w2vtui.system.resources import user_folder
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.explore_screen.panels.analogies import (

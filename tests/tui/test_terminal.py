@@ -38,7 +38,7 @@ def slowly(folder, checkpoint, *spoiled):
     return write(folder, checkpoint, *spoiled)
 recorder.write_checkpoint = slowly
 """
-NO_ECHO = "from w2vtui import signals\nsignals.ECHO_SECONDS = 0.0\n"
+NO_ECHO = "from w2vtui.system import signals\nsignals.ECHO_SECONDS = 0.0\n"
 LONG_ECHO = NO_ECHO.replace("0.0", "60.0")
 BROKEN_SCREEN = """
 from w2vtui.tui.train_screen.drawing import Drawing

@@ -19,7 +19,7 @@ import llvmlite.binding
 from w2v_kernels.machine.lanes import LANES
 from w2vtui.bench.own import compile_kernels
 from w2vtui.bench.roofline import multiply_add_rate
-from w2vtui.resources import available_cores
+from w2vtui.system.resources import available_cores
 
 _SIMD = {
     "avx512f": "AVX-512",

@@ -18,8 +18,8 @@ from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.errors import ChildError, CorpusError, VectorsError
 from w2vtui.formats import load_vectors
 from w2vtui.formats.atomic import disk_error
-from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.system.resources import available_cores
 
 COPIED_BYTES = 1 << 20
 OWN = "w2vtui"

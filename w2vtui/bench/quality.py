@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from w2vtui.errors import CorpusError
-from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
-from w2vtui.question_files import QuestionOptions
-from w2vtui.questions import Analogy, Pair, read_analogies, read_pairs
-from w2vtui.reports import Report
+from w2vtui.evaluation.evaluate import evaluate_analogies, evaluate_pairs
+from w2vtui.evaluation.question_files import QuestionOptions
+from w2vtui.evaluation.questions import Analogy, Pair, read_analogies, read_pairs
+from w2vtui.files.reports import Report
 from w2vtui.vectors import WordVectors
 
 

@@ -30,9 +30,9 @@ from w2vtui.cli.output import (
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
 from w2vtui.errors import DiskError, W2vtuiError
-from w2vtui.shortage import as_shortage, check_room
-from w2vtui.signals import interrupting
-from w2vtui.streams import wait_for_all
+from w2vtui.system.shortage import as_shortage, check_room
+from w2vtui.system.signals import interrupting
+from w2vtui.system.streams import wait_for_all
 
 _ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
 """Bytes that the libraries map when they are loaded and first used."""

@@ -10,8 +10,8 @@ from w2vtui.cli.output import show
 from w2vtui.display import cell_width, pad, percent_text, safe_text, score_text
 
 if TYPE_CHECKING:
-    from w2vtui.evaluate import AnalogyResult, PairsResult, SectionResult
-    from w2vtui.next_item import NextItem, SessionsResult
+    from w2vtui.evaluation.evaluate import AnalogyResult, PairsResult, SectionResult
+    from w2vtui.evaluation.next_item import NextItem, SessionsResult
 
 
 def title(path: str) -> str:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from w2vtui.regular_files import opened
+from w2vtui.files.regular_files import opened
 from w2vtui.vector_layouts import ENDINGS
 
 _FLAGS = {

@@ -11,10 +11,10 @@ from w2vtui.cli.output import PassingLine, report
 from w2vtui.cli.run_vectors import named_run, vectors_of
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
-from w2vtui.question_files import QuestionOptions
-from w2vtui.reports import Report
+from w2vtui.evaluation.question_files import QuestionOptions
+from w2vtui.files.reports import Report
+from w2vtui.files.tables import split
 from w2vtui.settings import RunSettings
-from w2vtui.tables import split
 
 if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors

@@ -23,8 +23,8 @@ from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
-from w2vtui.signals import AT_ONCE, QUIET_SECONDS, SIGNALS, SignalsSeen, handling
-from w2vtui.streams import (
+from w2vtui.system.signals import AT_ONCE, QUIET_SECONDS, SIGNALS, SignalsSeen, handling
+from w2vtui.system.streams import (
     NO_PATIENCE_SECONDS,
     discard_what_blocks,
     let_writes_be_interrupted,

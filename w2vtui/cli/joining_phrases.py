@@ -15,13 +15,13 @@ from w2vtui.cli.output import report
 from w2vtui.cli.results import print_json
 from w2vtui.corpus.files import find_texts, is_regular
 from w2vtui.errors import CorpusError, SettingsError, TargetTakenError
+from w2vtui.files.regular_files import TooLargeError, content_of
 from w2vtui.formats.atomic import atomic_write, check_target
 from w2vtui.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from w2vtui.phrases.streaming import Text, learn, write
-from w2vtui.regular_files import TooLargeError, content_of
-from w2vtui.resources import available_memory
 from w2vtui.runs.targets import Reads, check_not_read
 from w2vtui.settings import CorpusSettings
+from w2vtui.system.resources import available_memory
 
 _SECONDS = 2.0
 """Between two lines of progress."""

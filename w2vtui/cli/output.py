@@ -12,7 +12,7 @@ import time
 from typing import TextIO
 
 from w2vtui.display import safe_text
-from w2vtui.streams import discard
+from w2vtui.system.streams import discard
 
 
 def show(*lines: str) -> None:

@@ -14,9 +14,9 @@ from w2vtui.cli.sweep_progress import choose_progress
 from w2vtui.cli.sweep_results import as_json, result_lines
 from w2vtui.cli.verbs.app import has_screen, show_screens
 from w2vtui.errors import RunError, SettingsError
-from w2vtui.signals import SIGNALS, handling, interrupting
 from w2vtui.sweep_process.viewer import SweepViewer, watch_sweep
 from w2vtui.sweeping.watched_sweep import WatchedSweep
+from w2vtui.system.signals import SIGNALS, handling, interrupting
 
 _HANGUP = 129
 _SCREEN_FAILED = 1

@@ -11,7 +11,7 @@ from w2vtui.cli.output import report
 from w2vtui.cli.showing_sweeps import print_sweep, show_sweep, stopped_by_signals
 from w2vtui.cli.sweep_results import cost_lines
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.question_files import QuestionOptions
+from w2vtui.evaluation.question_files import QuestionOptions
 from w2vtui.runs.root import runs_folder
 from w2vtui.sweep_process.starting import start_sweep
 from w2vtui.sweeping.publishing import announce

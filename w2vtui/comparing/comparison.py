@@ -9,7 +9,7 @@ from w2vtui.comparing.shared import SharedVectors, shared_vectors
 from w2vtui.comparing.sides import Side
 from w2vtui.errors import RunError, W2vtuiError
 from w2vtui.exploring.subject import View
-from w2vtui.shortage import as_shortage
+from w2vtui.system.shortage import as_shortage
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from w2vtui.comparing.shared import SharedVectors
 from w2vtui.errors import VectorsError
-from w2vtui.similarity import Floats, highest, products_with_units
 from w2vtui.training.measuring.budget import one_blas_thread
+from w2vtui.vectors.similarity import Floats, highest, products_with_units
 
 MOST_FITTED = 20_000
 """Words, the most frequent ones, that the rotation is fitted to."""

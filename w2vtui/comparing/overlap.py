@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from w2vtui.comparing.shared import SharedVectors
 from w2vtui.errors import VectorsError
-from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.training.measuring.budget import one_blas_thread
 from w2vtui.training.measuring.churn import N_WORDS, nearest_rows, sample_rows
 from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.vectors import WordVectors, clipped
+from w2vtui.vectors.similarity import Floats, cosines_with, highest
 
 TOP = 10
 _SEED = 1

@@ -13,15 +13,15 @@ from w2vtui.comparing.yardsticks import Answers, probe_answers
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import RunError
 from w2vtui.exploring.subject import View
-from w2vtui.reports import Report
-from w2vtui.resources import available_cores
+from w2vtui.files.reports import Report
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.trained_text import trained_text
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
-from w2vtui.similarity import Floats
+from w2vtui.system.resources import available_cores
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
+from w2vtui.vectors.similarity import Floats
 
 
 @dataclass(frozen=True, eq=False)

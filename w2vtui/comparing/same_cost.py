@@ -21,7 +21,7 @@ from w2vtui.comparing.yardsticks import Answers
 from w2vtui.display import clock_text, short
 from w2vtui.errors import RunError, W2vtuiError
 from w2vtui.exploring.subject import View
-from w2vtui.reports import Report
+from w2vtui.files.reports import Report
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import LiveSettings
 from w2vtui.training.history.moments import PastMoment

@@ -12,7 +12,7 @@ import numpy as np
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import DivergedError, SettingsError
-from w2vtui.reports import Report
+from w2vtui.files.reports import Report
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest

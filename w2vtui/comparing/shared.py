@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import UnknownWordError, VectorsError
-from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats
 
 MOST_WORDS = 200_000
 """Shared words whose vectors are copied or read: the most frequent ones of the first side."""

@@ -10,8 +10,8 @@ from w2vtui.display import safe_text
 from w2vtui.errors import RunError, VectorsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, Subject
+from w2vtui.files.reports import Report, warn
 from w2vtui.large_files import open_vectors
-from w2vtui.reports import Report, warn
 from w2vtui.runs.explored import explored_run
 from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file
 from w2vtui.runs.root import runs_folder

@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import UnknownWordError, VectorsError
-from w2vtui.similarity import Floats, first_not_finite, norms_of
 from w2vtui.training.measuring.churn import TOP, nearest_rows
 from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats, first_not_finite, norms_of
 
 WORDS_A_BAND = 500
 """Words whose neighbors are compared, of those that occur about as often."""

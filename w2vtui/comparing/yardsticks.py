@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.comparing.shared import SharedVectors
-from w2vtui.evaluate import KnownAnalogies, KnownPairs, correlation, ranks
-from w2vtui.questions import Analogy, Pair
-from w2vtui.similarity import first_not_finite
+from w2vtui.evaluation.evaluate import KnownAnalogies, KnownPairs, correlation, ranks
+from w2vtui.evaluation.questions import Analogy, Pair
 from w2vtui.training.measuring.known_questions import N_CANDIDATES
+from w2vtui.vectors.similarity import first_not_finite
 
 Kind: TypeAlias = Literal["probe", "pairs", "semantic", "syntactic"]
 

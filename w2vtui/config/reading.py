@@ -11,8 +11,7 @@ from typing import Any
 from w2vtui.config.given import Config, Given, Source
 from w2vtui.config.local import LOCAL_NAME, NOT_TAKEN, Ignored
 from w2vtui.errors import SettingsError
-from w2vtui.regular_files import TooLargeError, content_of
-from w2vtui.resources import user_folder
+from w2vtui.files.regular_files import TooLargeError, content_of
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -23,6 +22,7 @@ from w2vtui.settings import (
     field_types,
     value_from_text,
 )
+from w2vtui.system.resources import user_folder
 
 TABLES: dict[str, type] = {
     "corpus": CorpusSettings,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus.draft import Draft, FileSum
-from w2vtui.regular_files import size_of
+from w2vtui.files.regular_files import size_of
 
 
 class ArrayFile:

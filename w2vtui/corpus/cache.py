@@ -34,9 +34,9 @@ from w2vtui.corpus.storage import (
 from w2vtui.corpus.vocab import Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError
-from w2vtui.regular_files import opened
-from w2vtui.resources import user_cache
+from w2vtui.files.regular_files import opened
 from w2vtui.settings import CorpusSettings
+from w2vtui.system.resources import user_cache
 
 KEPT_CORPORA = 8
 """Most corpora in the cache; the one used longest ago is removed first."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from w2vtui.corpus.progress import check_stop
 from w2vtui.display import printable
 from w2vtui.errors import DiskError
-from w2vtui.regular_files import AnyPath, opened, regular_only
+from w2vtui.files.regular_files import AnyPath, opened, regular_only
 
 fcntl: ModuleType | None
 try:

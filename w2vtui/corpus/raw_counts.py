@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.cores import free_cores
 from w2vtui.corpus.files import find_texts
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sources.text_stream import find_codec
 from w2vtui.corpus.vocab import Census
 from w2vtui.settings import CorpusSettings
+from w2vtui.system.cores import free_cores
 
 if TYPE_CHECKING:
     from w2vtui.corpus.first_pass import FileCount

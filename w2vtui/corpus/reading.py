@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from w2vtui.cores import free_cores
 from w2vtui.corpus import cache as kept
 from w2vtui.corpus.array_files import ArrayFile
 from w2vtui.corpus.draft import Draft
@@ -32,6 +31,7 @@ from w2vtui.corpus.vocab import Census, ChooseVocab, Expansion, Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError, DiskError, SettingsError
 from w2vtui.settings import CorpusSettings
+from w2vtui.system.cores import free_cores
 
 if TYPE_CHECKING:
     from w2vtui.corpus.first_pass import FileCount

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from w2vtui.regular_files import opened
+from w2vtui.files.regular_files import opened
 
 _GZIP = b"\x1f\x8b"
 _READ_BYTES = 1 << 20

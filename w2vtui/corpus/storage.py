@@ -24,7 +24,7 @@ from w2vtui.corpus.draft import LOCK, Draft, FileSum
 from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.vocab import Census, Vocab
-from w2vtui.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
+from w2vtui.files.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
 
 FORMAT_VERSION = 4
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import CorpusError, ManyTypesError
-from w2vtui.resources import available_memory
+from w2vtui.system.resources import available_memory
 
 MERGED_BYTES = 200
 """A distinct token while equal ones are merged: its text, its place in an index, its counts."""

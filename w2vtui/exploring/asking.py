@@ -17,8 +17,8 @@ from w2vtui.exploring.comparing import along_axis, odd_one_out, two_words
 from w2vtui.exploring.forms import Analogy, Axis, Comparison, Nearest, OddOneOut, Question, Search
 from w2vtui.exploring.scores import near
 from w2vtui.exploring.searching import SECONDS, matches
-from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.vectors import WordVectors, cosmul_scores
+from w2vtui.vectors.similarity import Floats, cosines_with, highest
 
 _ZERO = 1e-6
 """The length of a sum of unit vectors that has no direction."""

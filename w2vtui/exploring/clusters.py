@@ -15,9 +15,9 @@ from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.exploring.answers import Near
 from w2vtui.exploring.limits import CLUSTERED, N_CLUSTERS
 from w2vtui.exploring.scores import near
-from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
-from w2vtui.word_classes import directions_of, nearest_centers
+from w2vtui.vectors.similarity import Floats
+from w2vtui.vectors.word_classes import directions_of, nearest_centers
 
 N_ROUNDS = 50
 """At most; the words have usually settled before."""

@@ -14,8 +14,8 @@ from w2vtui.exploring.answers import AxisWords, OddWord, Shared, TwoWords
 from w2vtui.exploring.forms import Axis, Comparison, OddOneOut
 from w2vtui.exploring.limits import AXIS_WORDS
 from w2vtui.exploring.scores import count_of, near
-from w2vtui.similarity import Floats, cosines_with, highest
 from w2vtui.vectors import WordVectors, clipped
+from w2vtui.vectors.similarity import Floats, cosines_with, highest
 
 AMONG = 100
 """Nearest words of each of two words, among which those are that they share."""

@@ -12,8 +12,8 @@ from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.display import short, size_text
 from w2vtui.errors import OutOfMemoryError, RunError
 from w2vtui.exploring.subject import View, changes_among, past_view, remark_on
-from w2vtui.resources import available_memory
 from w2vtui.settings import LiveSettings
+from w2vtui.system.resources import available_memory
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.curves import SavedCurve

@@ -14,11 +14,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from w2vtui.errors import RunError
+from w2vtui.files.reports import Report
 from w2vtui.formats.blocks import Progress
-from w2vtui.reports import Report
 from w2vtui.settings import LiveSettings
-from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats
 
 if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for it
     import numpy as np

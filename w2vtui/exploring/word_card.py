@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
-from w2vtui.similarity import unit
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import unit
 
 if TYPE_CHECKING:
     from w2vtui.training.engine.tree_scoring import HuffmanTree

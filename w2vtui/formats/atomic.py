@@ -18,8 +18,8 @@ from typing import BinaryIO, TypeAlias
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError, SettingsError
+from w2vtui.files.regular_files import opened
 from w2vtui.formats.drafts import alone_in, new_draft, open_draft, remove_dead_drafts
-from w2vtui.regular_files import opened
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from types import ModuleType
 
-from w2vtui.regular_files import regular_only
+from w2vtui.files.regular_files import regular_only
 
 fcntl: ModuleType | None
 try:

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
+from w2vtui.files.regular_files import content_of, opened
 from w2vtui.formats.atomic import AnyPath, WrittenFile, disk_errors, sync_folder
 from w2vtui.formats.drafts import alone_in, lock, new_draft, stem_of
-from w2vtui.regular_files import content_of, opened
 from w2vtui.version import VERSION
 
 CONFIG = "config.json"

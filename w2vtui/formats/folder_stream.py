@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.files.regular_files import opened
 from w2vtui.formats.blocks import Block, Matrix, Shape, rows_a_block
 from w2vtui.formats.folder_drafts import CONFIG, FolderDraft
 from w2vtui.formats.records import Source
@@ -24,7 +25,6 @@ from w2vtui.formats.vector_folder import (
     words_in,
     write_words,
 )
-from w2vtui.regular_files import opened
 
 _HEADER_BYTES = 512
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.formats.records import MAX_WORD_BYTES, WHITE, encode_words
 from w2vtui.formats.vocab_file import vocab_beside
-from w2vtui.regular_files import AnyPath
 from w2vtui.vector_layouts import Layout, Rule
 
 _UNICODE_WHITE = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from w2vtui.files.reports import Report, warn
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.blocks import Progress, collected
 from w2vtui.formats.detecting import layout_of_folder, place_of
@@ -16,9 +17,8 @@ from w2vtui.formats.remarks import Remarks
 from w2vtui.formats.settling import refuse_bad_rows
 from w2vtui.formats.vector_folder import read_vector_folder
 from w2vtui.formats.vocab_file import counts_beside, counts_in
-from w2vtui.reports import Report, warn
-from w2vtui.similarity import first_not_finite
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import first_not_finite
 
 
 def load_vectors(  # noqa: PLR0913 - each by name

@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import TooLargeError, content_of
 from w2vtui.formats.blocks import Block, Shape, rows_a_block
 from w2vtui.formats.folder_drafts import CONFIG, FolderDraft, mark
 from w2vtui.formats.layouts import checked_words
 from w2vtui.formats.records import Source
 from w2vtui.formats.safetensors_file import header_of, read_tensors
 from w2vtui.formats.settling import Settler
-from w2vtui.regular_files import TooLargeError, content_of
 from w2vtui.vector_layouts import LAYOUTS
 
 TENSORS = "model.safetensors"

@@ -17,11 +17,11 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import TooLargeError, lines_of, size_of
 from w2vtui.formats.blocks import Block, Shape, rows_a_block
 from w2vtui.formats.records import MAX_WORD_BYTES, Source, decode_words, encode_words
 from w2vtui.formats.settling import Settler
 from w2vtui.formats.vocab_file import vocab_beside
-from w2vtui.regular_files import TooLargeError, lines_of, size_of
 
 _HEADER_BYTES = 128
 _COUNTED = re.compile(rb"\S+[ \t]+[0-9]{1,18}")

@@ -13,6 +13,7 @@ from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
 from w2vtui.errors import SettingsError, VectorsError
+from w2vtui.files.regular_files import NotRegularError, opened, size_of
 from w2vtui.formats.blocks import Block, Matrix, Reader, Shape
 from w2vtui.formats.detecting import (
     SNIFFED_BYTES,
@@ -33,7 +34,6 @@ from w2vtui.formats.remarks import Remarks
 from w2vtui.formats.tables_of_vectors import TableReader
 from w2vtui.formats.word2vec_binary import BinaryReader
 from w2vtui.formats.word2vec_text import TextReader
-from w2vtui.regular_files import NotRegularError, opened, size_of
 from w2vtui.vector_layouts import Layout, layout_named
 
 _GZIP = b"\x1f\x8b"

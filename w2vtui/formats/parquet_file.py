@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import opened
 from w2vtui.formats.blocks import Block, Shape, rows_a_block
 from w2vtui.formats.layouts import checked_words
 from w2vtui.formats.records import Source
 from w2vtui.formats.settling import Settler
-from w2vtui.regular_files import opened
 from w2vtui.vector_layouts import LAYOUTS
 
 if TYPE_CHECKING:

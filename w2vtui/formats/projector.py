@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import TooLargeError, lines_of
 from w2vtui.formats.blocks import Block, Shape, rows_a_block
 from w2vtui.formats.digits import rows_as_text
 from w2vtui.formats.layouts import checked_words, metadata_beside
 from w2vtui.formats.records import MAX_WORD_BYTES, Source, decode_words, shown
 from w2vtui.formats.settling import Settler
-from w2vtui.regular_files import TooLargeError, lines_of
 from w2vtui.vector_layouts import LAYOUTS
 
 _LONGEST_LINE = 1 << 24

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import mapping, opened, size_of
 from w2vtui.formats.atomic import AnyPath
-from w2vtui.regular_files import mapping, opened, size_of
 
 Tensors: TypeAlias = Mapping[str, NDArray[Any]]
 

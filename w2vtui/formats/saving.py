@@ -19,9 +19,9 @@ from w2vtui.formats.parquet_file import library
 from w2vtui.formats.records import encode_words
 from w2vtui.formats.targets import Counts, copy, target_of
 from w2vtui.formats.vocab_file import counts_beside, vocab_beside
-from w2vtui.similarity import first_not_finite
 from w2vtui.vector_layouts import LAYOUTS, Layout, layout_of
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import first_not_finite
 
 
 def save_vectors(

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import TooLargeError, lines_of
 from w2vtui.formats.atomic import AnyPath, WrittenFile
 from w2vtui.formats.folder_drafts import (
     CONFIG,
@@ -32,7 +33,6 @@ from w2vtui.formats.folder_drafts import (
     put_back,
 )
 from w2vtui.formats.safetensors_file import Tensors, read_tensors, write_tensors
-from w2vtui.regular_files import TooLargeError, lines_of
 from w2vtui.vectors import WordVectors
 
 TENSORS = "model.safetensors"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import TooLargeError, lines_of
 from w2vtui.formats.atomic import AnyPath, atomic_write
 from w2vtui.formats.records import (
     MAX_WORD_BYTES,
@@ -22,7 +23,6 @@ from w2vtui.formats.records import (
     encode_words,
     shown,
 )
-from w2vtui.regular_files import TooLargeError, lines_of
 from w2vtui.vectors import repeated
 
 _COUNT = re.compile(rb"[0-9]{1,18}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from w2vtui.keyed_vectors.neighbors import Found, Neighbors
 from w2vtui.keyed_vectors.table import several
-from w2vtui.similarity import Floats, products_with_units, unit
+from w2vtui.vectors.similarity import Floats, products_with_units, unit
 
 _SCORES_A_BLOCK = 1 << 22
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from w2vtui.keyed_vectors.table import KeyedTable, one_or_more
-from w2vtui.similarity import Floats, cosines_with, norms_of
+from w2vtui.vectors.similarity import Floats, cosines_with, norms_of
 
 
 class Comparisons(KeyedTable):

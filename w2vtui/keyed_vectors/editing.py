@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import NotAWordError, VectorsError
 from w2vtui.keyed_vectors.table import COUNT, KeyedTable, check_counts, nothing, one_or_more
-from w2vtui.similarity import Floats
+from w2vtui.vectors.similarity import Floats
 
 
 class Editing(KeyedTable):

@@ -13,15 +13,15 @@ import numpy as np
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, NoQuestionsFileError, SettingsError
-from w2vtui.evaluate import KnownAnalogies, correlation, fold, ranks, rows_by_word
+from w2vtui.evaluation.evaluate import KnownAnalogies, correlation, fold, ranks, rows_by_word
+from w2vtui.evaluation.next_item import SessionsResult, evaluate_next_item
+from w2vtui.evaluation.question_files import CONTEXT
+from w2vtui.evaluation.questions import Pair, number, read_analogies
+from w2vtui.evaluation.sessions import Session, read_sessions
+from w2vtui.files.regular_files import AnyPath, content_of
 from w2vtui.keyed_vectors.neighbors import Neighbors
 from w2vtui.keyed_vectors.saving import check_there
 from w2vtui.keyed_vectors.significance import Correlation, with_significance
-from w2vtui.next_item import SessionsResult, evaluate_next_item
-from w2vtui.question_files import CONTEXT
-from w2vtui.questions import Pair, number, read_analogies
-from w2vtui.regular_files import AnyPath, content_of
-from w2vtui.sessions import Session, read_sessions
 
 Section: TypeAlias = dict[str, Any]
 """`section`, its name, `correct` and `incorrect`, lists of questions of four words."""

@@ -12,8 +12,8 @@ from w2vtui.display import safe_text
 from w2vtui.errors import MissingLibraryError, VectorsError
 from w2vtui.extras import missing
 from w2vtui.keyed_vectors.table import KeyedTable, one_or_more, several
-from w2vtui.similarity import Floats, unit
 from w2vtui.vectors import clipped
+from w2vtui.vectors.similarity import Floats, unit
 
 
 class Groups(KeyedTable):

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.keyed_vectors.comparing import Comparisons
 from w2vtui.keyed_vectors.table import several
-from w2vtui.similarity import Floats, cosines_with, highest, unit
 from w2vtui.vectors import cosmul_scores
+from w2vtui.vectors.similarity import Floats, cosines_with, highest, unit
 
 Found: TypeAlias = list[tuple[str, float]]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from w2vtui.keyed_vectors.comparing import Comparisons
 from w2vtui.keyed_vectors.editing import Editing
-from w2vtui.similarity import Floats
+from w2vtui.vectors.similarity import Floats
 
 _NOW = {
     "index2word": "index_to_key",

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import NoVectorsFileError, SettingsError, VectorsError, W2vtuiError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.formats import load_vectors
 from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
 from w2vtui.keyed_vectors.table import KeyedTable
-from w2vtui.regular_files import AnyPath
 
 _LOCKF = "vectors_lockf"
 _NUMBERS, _OTHERS = "attribute:", "attribute as JSON:"

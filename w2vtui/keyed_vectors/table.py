@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, UnknownAttributeError, VectorsError
-from w2vtui.similarity import Floats
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats
 
 Default = TypeVar("Default")
 T = TypeVar("T")

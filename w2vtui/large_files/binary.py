@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.files.regular_files import TooLargeError, lines_of
 from w2vtui.formats.blank_words import TELLING_SIZE
 from w2vtui.formats.blocks import Progress
 from w2vtui.formats.records import MAX_WORD_BYTES
@@ -20,7 +21,6 @@ from w2vtui.large_files.records import UnusualError, scan
 from w2vtui.large_files.rows import FileRows
 from w2vtui.large_files.vectors import FileVectors
 from w2vtui.large_files.words import StoredWords
-from w2vtui.regular_files import TooLargeError, lines_of
 
 _LINES_A_BLOCK = 50_000
 

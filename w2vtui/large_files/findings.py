@@ -26,7 +26,7 @@ from w2vtui.formats.folder_drafts import CONFIG
 from w2vtui.formats.npy_file import words_beside
 from w2vtui.formats.safetensors_file import read_tensors, write_tensors
 from w2vtui.formats.vector_folder import TENSORS, WORDS
-from w2vtui.resources import user_cache
+from w2vtui.system.resources import user_cache
 
 KEPT_FILES = 4
 """Most files in the cache; the one used longest ago is removed first."""

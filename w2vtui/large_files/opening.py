@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from w2vtui.display import size_text
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import opened
+from w2vtui.files.reports import Report, warn
 from w2vtui.formats.atomic import AnyPath
 from w2vtui.formats.blocks import Progress, Reader, Shape
 from w2vtui.formats.detecting import place_of
@@ -23,9 +25,7 @@ from w2vtui.formats.vector_folder import TENSORS
 from w2vtui.formats.word2vec_binary import BinaryReader
 from w2vtui.large_files.findings import Findings, Found
 from w2vtui.large_files.open_file import OpenFile
-from w2vtui.regular_files import opened
-from w2vtui.reports import Report, warn
-from w2vtui.resources import available_memory
+from w2vtui.system.resources import available_memory
 from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.raw_rows import find_records, measure_rows
-from w2vtui.cores import free_cores
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.formats.blank_words import BY_CHANCE, MOST_BYTES, AmbiguousError, Records
@@ -30,7 +29,8 @@ from w2vtui.formats.settling import Settler
 from w2vtui.large_files.open_file import Bytes, OpenFile, page_buffer
 from w2vtui.large_files.rows import BLOCK_BYTES
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of, stored
-from w2vtui.similarity import Floats, Lengths
+from w2vtui.system.cores import free_cores
+from w2vtui.vectors.similarity import Floats, Lengths
 
 _LONGEST_WORD = 4096
 _BUFFERS = 5

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.raw_rows import measure_rows, multiply_rows
-from w2vtui.cores import free_cores
 from w2vtui.large_files.open_file import PAGE, Bytes, OpenFile, page_buffer
-from w2vtui.similarity import Floats, Lengths, norms_of
+from w2vtui.system.cores import free_cores
+from w2vtui.vectors.similarity import Floats, Lengths, norms_of
 
 BLOCK_BYTES = 1 << 22
 """About as many bytes are read at once, by each thread."""

@@ -11,8 +11,8 @@ from w2vtui.large_files.findings import Arrays
 from w2vtui.large_files.open_file import OpenFile
 from w2vtui.large_files.rows import FileRows, RowSums
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of
-from w2vtui.similarity import Floats, Lengths
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats, Lengths
 
 
 class FileVectors(WordVectors):

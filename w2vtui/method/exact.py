@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 
 from w2v_kernels.formulas import noise_probabilities
 from w2vtui.settings import LiveSettings, Objective, ResolvedSettings
-from w2vtui.similarity import Floats
 from w2vtui.training.engine.step_moves import StepMoves
+from w2vtui.vectors.similarity import Floats
 
 MOST_WORDS = 2_000
 """Words of a vocabulary that is taken whole; of a larger one the most frequent ones are."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.formulas import keep_probabilities
-from w2vtui.similarity import Floats
 from w2vtui.training.engine.tree_scoring import HuffmanTree
+from w2vtui.vectors.similarity import Floats
 
 
 class Turn(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.phrases import stored
 from w2vtui.phrases.finding import Found, PhraseFinder, Sentence, not_words, starts_of
-from w2vtui.regular_files import AnyPath
 
 if TYPE_CHECKING:
     from w2vtui.phrases.learned import Phrases

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from w2vtui.errors import CorpusError, SettingsError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.phrases import stored
 from w2vtui.phrases.finding import Found, PhraseFinder, Sentence, not_words, words_of
 from w2vtui.phrases.frozen import FrozenPhrases
 from w2vtui.phrases.scoring import SCORERS, Scorer
-from w2vtui.regular_files import AnyPath
 
 _LOG = logging.getLogger(__name__)
 _TOKENS_AT_ONCE = 1 << 16

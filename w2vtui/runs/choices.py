@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from w2vtui.question_files import QuestionFiles, QuestionOptions
+from w2vtui.evaluation.question_files import QuestionFiles, QuestionOptions
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from w2vtui.corpus import Vocab
 from w2vtui.errors import VectorsError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.formats import read_vocab
-from w2vtui.regular_files import AnyPath
 from w2vtui.settings import CorpusSettings
 
 LINE_END = "</s>"

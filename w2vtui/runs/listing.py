@@ -8,12 +8,12 @@ from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import DamagedRunError, RunError
-from w2vtui.resources import from_home
 from w2vtui.runs.disk.checked_json import read_checked
 from w2vtui.runs.disk.checkpoint_files import FOLDER
 from w2vtui.runs.disk.journal import EVENTS, METRICS
 from w2vtui.runs.labels import labels_of
 from w2vtui.runs.record import RECORD, STATUS
+from w2vtui.system.resources import from_home
 
 LAST = "last"
 """Means the newest run."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.regular_files import opened, size_of
+from w2vtui.files.regular_files import opened, size_of
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded, read_checked, write_checked
 from w2vtui.runs.disk.inside import unfollowed
 from w2vtui.runs.disk.journal import METRICS

@@ -20,13 +20,13 @@ from w2vtui.runs.disk.history_files import StoredMoment, read_index, read_moment
 from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.record import RunRecord, check_record, check_words, read_vocab
 from w2vtui.settings import LiveSettings
-from w2vtui.similarity import Floats
 from w2vtui.training.history.half import unpacked
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.snapshot import Event
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats
 
 _AT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*(%|k|M|G|epochs?)?\s*")
 _LONG = 100_000

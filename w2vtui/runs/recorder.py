@@ -20,7 +20,7 @@ from pathlib import Path
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DiskError, W2vtuiError
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.history_recorder import HistoryRecorder
 from w2vtui.runs.record import RunRecord

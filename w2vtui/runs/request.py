@@ -12,6 +12,7 @@ from pathlib import Path
 from w2vtui.config import settings_files
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, open_corpus, without
 from w2vtui.errors import DiskError, SettingsError, W2vtuiError
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.formats import (
     Layout,
     check_words,
@@ -23,7 +24,6 @@ from w2vtui.formats import (
     saved_layout,
     vocab_beside,
 )
-from w2vtui.question_files import QuestionFiles
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.given_vocab import GivenVocab, read_given_vocab
 from w2vtui.runs.root import check_root, runs_folder
@@ -31,7 +31,7 @@ from w2vtui.runs.saved import note_saved
 from w2vtui.runs.targets import Reads, check_targets, temporary_target
 from w2vtui.training.engine.devices import check_device
 from w2vtui.vectors import WordVectors
-from w2vtui.word_classes import word_classes
+from w2vtui.vectors.word_classes import word_classes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.regular_files import content_of
+from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.checked_json import (
     MOST_BYTES,
     NOT_AS_WRITTEN,

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from w2vtui.errors import DiskError
-from w2vtui.regular_files import content_of
-from w2vtui.resources import user_cache
+from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.checkpoint_files import FOLDER, MANIFEST
 from w2vtui.runs.disk.inside import replace_file
@@ -29,6 +28,7 @@ from w2vtui.runs.listing import all_runs
 from w2vtui.runs.measured import SCORES, RunScore
 from w2vtui.runs.record import RECORD, STATUS, Fork
 from w2vtui.runs.status import RunStatus, status_of
+from w2vtui.system.resources import user_cache
 from w2vtui.version import VERSION
 
 KEPT_LISTS = 8

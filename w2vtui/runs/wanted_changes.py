@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import RunError, SettingsError
-from w2vtui.resources import available_cores
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, label_of
+from w2vtui.system.resources import available_cores
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.state.checkpoint import Checkpoint

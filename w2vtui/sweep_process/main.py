@@ -17,12 +17,12 @@ from types import FrameType
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.signals import handling
 from w2vtui.sweep_process.starting import SweepOrder
 from w2vtui.sweeping.setting_up import SetUp, set_up
 from w2vtui.sweeping.status import SweepStatus
 from w2vtui.sweeping.store import SavedSweep
 from w2vtui.sweeping.sweep import Sweep
+from w2vtui.system.signals import handling
 from w2vtui.trainer_process.messages import failure
 
 

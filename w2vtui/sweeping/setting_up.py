@@ -11,7 +11,7 @@ from pathlib import Path
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.corpus.files import find_texts, is_regular
 from w2vtui.errors import CorpusError, RunError, SettingsError
-from w2vtui.reports import Report
+from w2vtui.files.reports import Report
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.root import check_root, runs_folder

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from w2vtui.regular_files import content_of
+from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.checked_json import MOST_BYTES, NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import fields_from_json
 from w2vtui.runs.disk.inside import open_folder, replace_file, unfollowed

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.question_files import QuestionFiles, QuestionOptions
-from w2vtui.questions import read_analogies, read_pairs
-from w2vtui.reports import Report
-from w2vtui.sessions import read_sessions
+from w2vtui.evaluation.question_files import QuestionFiles, QuestionOptions
+from w2vtui.evaluation.questions import read_analogies, read_pairs
+from w2vtui.evaluation.sessions import read_sessions
+from w2vtui.files.reports import Report
 from w2vtui.settings import CorpusSettings, label_of
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.values import owner_of

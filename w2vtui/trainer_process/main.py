@@ -22,7 +22,7 @@ from w2vtui.runs.opening import open_run
 from w2vtui.runs.recorder import Recorder
 from w2vtui.runs.request import RunRequest
 from w2vtui.runs.resuming import resumption
-from w2vtui.signals import handling
+from w2vtui.system.signals import handling
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.branching import read_after
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 
 from w2vtui import errors
 from w2vtui.errors import ChangedTextError, RunError, W2vtuiError
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.learning_rate import Schedule

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import SettingsError
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.request import RunRequest
 from w2vtui.settings import ResolvedSettings, TrainingSettings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from w2vtui.cores import workers_at_work
 from w2vtui.errors import DivergedError
+from w2vtui.system.cores import workers_at_work
 from w2vtui.training.control import RunControl
 from w2vtui.training.engine.clocks import Suspension
 from w2vtui.training.live.waiting import Breakpoint

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.corpus.progress import Phase
-from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.system.resources import available_cores
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.memory_check import check_fits
 from w2vtui.training.engine.backend import Backend

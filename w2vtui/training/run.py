@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, ReadingStopped, Vocab
 from w2vtui.errors import SettingsError
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
-from w2vtui.shortage import as_shortage
+from w2vtui.system.shortage import as_shortage
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.private_steps import Present

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus, Vocab
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.history.moments import PastMoment

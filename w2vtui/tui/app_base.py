@@ -20,8 +20,8 @@ from textual.theme import Theme
 from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import DiskError
-from w2vtui.resources import available_cores
 from w2vtui.settings import ScreenSettings
+from w2vtui.system.resources import available_cores
 from w2vtui.tui.glyphs import glyphs_for
 from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
 from w2vtui.tui.keys import key_texts, own_bindings

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.shortage import as_shortage
+from w2vtui.system.shortage import as_shortage
 from w2vtui.tui.messages import Failed
 
 FOLLOW_SECONDS = 1.0

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2vtui.question_files import CONTEXT
+from w2vtui.evaluation.question_files import CONTEXT
+from w2vtui.files.tables import joined
 from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.names import bare_name
-from w2vtui.tables import joined
 from w2vtui.tui.controls import Control, controls_of, value_text
 
 

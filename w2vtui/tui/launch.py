@@ -21,8 +21,8 @@ from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.settings import ScreenSettings
-from w2vtui.signals import AT_ONCE, FIRST_AT_ONCE, SIGNALS, SignalsSeen, handling, hearing
-from w2vtui.streams import (
+from w2vtui.system.signals import AT_ONCE, FIRST_AT_ONCE, SIGNALS, SignalsSeen, handling, hearing
+from w2vtui.system.streams import (
     PATIENCE_SECONDS,
     discard,
     discard_what_blocks,

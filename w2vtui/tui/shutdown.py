@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.signals import QUIET_SECONDS
-from w2vtui.streams import discard
+from w2vtui.system.signals import QUIET_SECONDS
+from w2vtui.system.streams import discard
 
 if TYPE_CHECKING:
     from w2vtui.training.watched_run import WatchedRun

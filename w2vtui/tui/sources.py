@@ -10,7 +10,7 @@ from pathlib import Path
 
 from w2vtui.bundled import SAMPLE, sample_path
 from w2vtui.errors import CorpusError
-from w2vtui.resources import from_home
+from w2vtui.system.resources import from_home
 
 _MOST_NAMES = 5000
 """Names of a folder that are read at most, so that a proposal comes at once."""

@@ -1,8 +1,11 @@
 """Words and their vectors: nearest words, analogies, the odd one out.
 
 queries        questions as text, and as sums of words and vectors
+similarity     cosines
 cosmul         analogies by products of cosines
+spelling       words spelled like another
 word_vectors   WordVectors: what is trained, saved, loaded and shown
+word_classes   words grouped by their vectors
 """
 
 from w2vtui.vectors.cosmul import cosmul_scores

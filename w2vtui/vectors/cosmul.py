@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from w2vtui.errors import VectorsError
-from w2vtui.similarity import Floats, cosines_with
 from w2vtui.vectors.queries import terms_of
+from w2vtui.vectors.similarity import Floats, cosines_with
 from w2vtui.vectors.word_vectors import WordVectors
 
 _LEAST = 1e-6

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import NotAWordError, SettingsError, UnknownWordError, VectorsError
-from w2vtui.similarity import Floats, Lengths, nearest, norms_of, unit
-from w2vtui.spelling import near_spellings
 from w2vtui.vectors.queries import Query, terms_of
+from w2vtui.vectors.similarity import Floats, Lengths, nearest, norms_of, unit
+from w2vtui.vectors.spelling import near_spellings
 
 NOT_NUMBERS = "no neighbors: the vectors are not numbers"
 """What a query of a run that diverged reports."""

@@ -13,8 +13,8 @@ from typing import Any, Self
 from w2vtui.config import read_config
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import RunError, SettingsError
+from w2vtui.files.regular_files import AnyPath
 from w2vtui.keyed_vectors import KeyedVectors
-from w2vtui.regular_files import AnyPath
 from w2vtui.runs.listing import find_run
 from w2vtui.runs.record import RECORD, RunRecord, checkpoint_vectors
 from w2vtui.runs.recorder import Recorder

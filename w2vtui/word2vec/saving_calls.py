@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError, VectorsError, WrongTypeError
-from w2vtui.foreign_files import is_pickle
+from w2vtui.files.foreign_files import is_pickle
+from w2vtui.files.regular_files import AnyPath, opened
 from w2vtui.formats import VectorFolder, read_vector_folder, write_vector_folder
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.keyed_vectors.saving import check_there
-from w2vtui.regular_files import AnyPath, opened
 from w2vtui.word2vec.state import LIVE_NAMES, Floats, ModelState
 
 _KEY = "word2vec"

@@ -9,7 +9,7 @@ from w2vtui.cli.options import add_progress_json, add_run, add_settings
 from w2vtui.cli.output import report
 from w2vtui.cli.verbs.app import has_screen, show_screens
 from w2vtui.settings import RunSettings, ScreenSettings
-from w2vtui.signals import interrupting
+from w2vtui.system.signals import interrupting
 
 if TYPE_CHECKING:
     from w2vtui.trainer_process.remote_run import RemoteRun

@@ -8,8 +8,8 @@ from typing import Any
 from w2vtui.bench.job import MODES
 from w2vtui.cli.file_options import add_question_columns, add_skip_bad_rows
 from w2vtui.cli.options import AUTO, add_setting, list_of, one_of, setting_reader, whole_number
-from w2vtui.resources import available_cores
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_default
+from w2vtui.system.resources import available_cores
 
 USAGE = "w2vtui bench [CORPUS ...] [options]"
 HELP = f"""Measure how fast this machine trains in each mode, and compare it with gensim, if that is

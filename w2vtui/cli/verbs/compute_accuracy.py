@@ -11,10 +11,10 @@ from w2vtui.cli.file_options import add_vectors, load_all, report_hint
 from w2vtui.cli.options import add_result_json
 from w2vtui.cli.output import report, show
 from w2vtui.errors import SettingsError
-from w2vtui.questions import read_analogies
+from w2vtui.evaluation.questions import read_analogies
 
 if TYPE_CHECKING:
-    from w2vtui.evaluate import AnalogyResult, SectionResult
+    from w2vtui.evaluation.evaluate import AnalogyResult, SectionResult
 
 USAGE = "w2vtui compute-accuracy VECTORS [THRESHOLD] < QUESTIONS"
 HELP = """Score vectors on analogies, with the output of word2vec.c's compute-accuracy.
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the scores of vectors on the analogies that are piped in."""
     from w2vtui.cli.results import print_json
-    from w2vtui.evaluate import evaluate_analogies
+    from w2vtui.evaluation.evaluate import evaluate_analogies
 
     restrict = _threshold(arguments.threshold)
     if arguments.questions == "-" and sys.stdin is not None and sys.stdin.isatty():

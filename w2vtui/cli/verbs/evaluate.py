@@ -28,14 +28,14 @@ from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import report
 from w2vtui.cli.run_vectors import named_run
 from w2vtui.errors import DiskError, SettingsError, VectorsError
-from w2vtui.question_files import QuestionOptions
-from w2vtui.questions import read_analogies, read_pairs
-from w2vtui.sessions import read_sessions
+from w2vtui.evaluation.question_files import QuestionOptions
+from w2vtui.evaluation.questions import read_analogies, read_pairs
+from w2vtui.evaluation.sessions import read_sessions
 from w2vtui.training.state.snapshot import Score
 
 if TYPE_CHECKING:
-    from w2vtui.evaluate import AnalogyResult, PairsResult
-    from w2vtui.next_item import SessionsResult
+    from w2vtui.evaluation.evaluate import AnalogyResult, PairsResult
+    from w2vtui.evaluation.next_item import SessionsResult
 
 USAGE = "w2vtui evaluate VECTORS [--pairs|--analogies|--sessions FILE ...] [options]"
 HELP = """Score vectors on word pairs (Spearman correlation), analogies (accuracy) and sessions (how
@@ -134,8 +134,8 @@ def _evaluated(arguments: argparse.Namespace) -> tuple[_Results, bool]:
     """The scores, and whether the counts of the words are known. Files of questions are read before
     the vectors.
     """
-    from w2vtui.evaluate import evaluate_analogies, evaluate_pairs
-    from w2vtui.next_item import evaluate_next_item
+    from w2vtui.evaluation.evaluate import evaluate_analogies, evaluate_pairs
+    from w2vtui.evaluation.next_item import evaluate_next_item
 
     skips = arguments.skip_bad_rows
     pairs = {

@@ -16,7 +16,7 @@ from w2vtui.corpus.sources.byte_stream import SNIFFED_BYTES, ByteStream
 from w2vtui.corpus.sources.packed import PackedError
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError
-from w2vtui.regular_files import opened
+from w2vtui.files.regular_files import opened
 
 _ENCRYPTED = 1
 """The bit of a member's flags that says so."""

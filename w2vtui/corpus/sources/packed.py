@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2vtui.errors import CorpusError
-from w2vtui.foreign_files import kind_of
+from w2vtui.files.foreign_files import kind_of
 
 
 class PackedError(CorpusError):

@@ -19,7 +19,7 @@ from w2vtui.corpus.sources.records import (
 from w2vtui.display import printable, safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.extras import is_installed, missing
-from w2vtui.regular_files import opened
+from w2vtui.files.regular_files import opened
 from w2vtui.settings import CorpusSettings
 
 ENDINGS = (".parquet", ".pq")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2vtui.similarity import Floats
+from w2vtui.vectors.similarity import Floats
 
 _KEPT = 8
 """Principal components that the next map begins with."""

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.exploring.maps.components import plane_of, principal_components
-from w2vtui.similarity import Floats, norms_of, unit
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats, norms_of, unit
 
 MAPPED_WORDS = 5000
 """How many of the most frequent words a map shows, if nothing else is said."""

@@ -16,7 +16,7 @@ from w2vtui.exploring.why_near.concordance import Line, line_for
 from w2vtui.exploring.why_near.contexts import MOST_OCCURRENCES, Pairs, Strengths, Windows, pairs_of
 from w2vtui.exploring.why_near.occurrences import SCAN_SECONDS, Occurrences, indexed, scanned
 from w2vtui.exploring.why_near.word_positions import Indexing
-from w2vtui.spelling import near_spellings
+from w2vtui.vectors.spelling import near_spellings
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.resources import available_memory
+from w2vtui.system.resources import available_memory
 
 MOST_BYTES = 1 << 27
 """What the positions of an index take at most; of words too frequent for it, it has a sample."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.regular_files import content_of
+from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.inside import replace_file, unfollowed
 from w2vtui.version import VERSION
 

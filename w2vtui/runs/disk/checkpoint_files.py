@@ -28,8 +28,8 @@ from w2vtui.runs.disk.checkpoint_content import checkpoint_of, manifest_of, tens
 from w2vtui.runs.disk.inside import OpenFolder, made_folder, open_folder, share_file
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, remove_own, stranger_in
 from w2vtui.runs.disk.tensor_file import DEPTH, NO_TENSORS, read_tensors, write_tensors
-from w2vtui.similarity import first_not_finite
 from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.vectors.similarity import first_not_finite
 
 FOLDER = "checkpoints"
 MANIFEST = "manifest.json"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.errors import DiskError
-from w2vtui.regular_files import content_of
+from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN
 from w2vtui.runs.disk.inside import open_folder, replace_file, unfollowed
 

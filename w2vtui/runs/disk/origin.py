@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 from secrets import token_hex
 
-from w2vtui.regular_files import content_of
-from w2vtui.resources import user_folder
+from w2vtui.files.regular_files import content_of
+from w2vtui.system.resources import user_folder
 
 NAME = "origin"
 _SECRET = re.compile(rb"[0-9a-f]{64}\n")

@@ -18,7 +18,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from w2v_kernels.sizes import TILE, most_private, row_length
-from w2vtui.resources import available_cores
 from w2vtui.settings import (
     MAX_WINDOW,
     MAX_WORKERS,
@@ -27,6 +26,7 @@ from w2vtui.settings import (
     TrainingSettings,
     field_default,
 )
+from w2vtui.system.resources import available_cores
 from w2vtui.training.costs.terms import (
     Encounters,
     mean_contexts,

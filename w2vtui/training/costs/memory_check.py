@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from w2vtui.display import size_text
 from w2vtui.errors import OutOfMemoryError
-from w2vtui.resources import available_memory, held_memory
 from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.system.resources import available_memory, held_memory
 from w2vtui.training.costs.estimate import Memory, estimate_memory
 
 SPARE = 0.05

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from w2v_kernels import layout
 from w2v_kernels.sizes import most_private
 from w2vtui.errors import OutOfMemoryError, SettingsError
-from w2vtui.resources import available_cores
 from w2vtui.settings import MAX_WORKERS
+from w2vtui.system.resources import available_cores
 
 _DRAWN_AT_ONCE = 1 << 18
 """Random numbers drawn at a time, to keep their buffer small."""

@@ -7,8 +7,8 @@ import time
 from typing import Any, NamedTuple
 
 from w2vtui.errors import SettingsError
-from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_types, spec_of
+from w2vtui.system.resources import available_cores
 from w2vtui.training.costs.cost_model import Cost, CostModel
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.clocks import SpeedMeter

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from w2vtui import cores
+from w2vtui.system import cores
 
 MULTIPLY_ADDS_A_SECOND = 2e10
 """The least that one core does in a matrix product, in multiply-adds per second."""

@@ -18,12 +18,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.similarity import Floats, norms_of
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Churn
+from w2vtui.vectors.similarity import Floats, norms_of
 
 COST_SHARE = 0.01
 """The share of one core that measuring churn may take, over a run."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.resources import available_cores
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_types
+from w2vtui.system.resources import available_cores
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.measuring.doctor_case import Case
 from w2vtui.training.measuring.doctor_rules import remarks

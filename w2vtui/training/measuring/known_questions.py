@@ -8,11 +8,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.evaluate import AnalogyResult, KnownAnalogies, KnownPairs, SectionResult
-from w2vtui.next_item import KnownSessions, SessionsResult
-from w2vtui.similarity import Floats
+from w2vtui.evaluation.evaluate import AnalogyResult, KnownAnalogies, KnownPairs, SectionResult
+from w2vtui.evaluation.next_item import KnownSessions, SessionsResult
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.snapshot import Score, ScoreKind
+from w2vtui.vectors.similarity import Floats
 
 MAX_QUESTIONS = 2_000
 """The most questions used from a set of analogies or sessions, evenly spread over it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.shortage import as_shortage
+from w2vtui.system.shortage import as_shortage
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.history.history import History

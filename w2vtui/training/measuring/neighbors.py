@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from w2vtui.errors import UnknownWordError
-from w2vtui.similarity import highest
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, WordVectors, parse_query
+from w2vtui.vectors.similarity import highest
 
 if TYPE_CHECKING:  # these load Numba, for which a screen of vectors need not wait
     from w2vtui.training.engine.backend import Backend

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.corpus import SAMPLE, sample_path
-from w2vtui.question_files import QuestionFiles, QuestionKind
-from w2vtui.questions import Analogy, Pair, read_analogies, read_pairs
-from w2vtui.regular_files import AnyPath
-from w2vtui.reports import Report
-from w2vtui.sessions import Session, read_sessions
+from w2vtui.evaluation.question_files import QuestionFiles, QuestionKind
+from w2vtui.evaluation.questions import Analogy, Pair, read_analogies, read_pairs
+from w2vtui.evaluation.sessions import Session, read_sessions
+from w2vtui.files.regular_files import AnyPath
+from w2vtui.files.reports import Report
 
 SAMPLE_PAIRS, SAMPLE_ANALOGIES = "atlas-pairs.txt", "atlas-analogies.txt"
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.question_files import QuestionFiles
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.history.moments import HistoryStore

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.presets import Settings, preset_in, preset_named
-from w2vtui.question_files import QuestionFiles
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,

@@ -15,9 +15,9 @@ from textual.widgets import Static
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.question_files import QuestionFiles, QuestionKind
-from w2vtui.questions import read_analogies, read_pairs
-from w2vtui.sessions import read_sessions
+from w2vtui.evaluation.question_files import QuestionFiles, QuestionKind
+from w2vtui.evaluation.questions import read_analogies, read_pairs
+from w2vtui.evaluation.sessions import read_sessions
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.sources import field_text, sources_of
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.tui.dialogs import Ask, Choice
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
 from w2vtui.tui.more_epochs import PROPOSED, MoreEpochs

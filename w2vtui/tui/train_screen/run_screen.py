@@ -8,7 +8,7 @@ from textual import work
 from textual.events import ScreenResume
 from textual.theme import Theme
 
-from w2vtui.resources import available_cores
+from w2vtui.system.resources import available_cores
 from w2vtui.tui.panes import PanedScreen
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.drawing import Drawing

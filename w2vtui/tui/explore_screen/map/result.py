@@ -22,9 +22,9 @@ from w2vtui.exploring.maps.projection import (
 from w2vtui.exploring.questions import Analogy, Nearest, Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
-from w2vtui.similarity import Floats
 from w2vtui.tui.explore_screen.map.scene import Kind, Label
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats
 
 N_CLUSTERS = 8
 """Groups that are colored: more hues look alike."""

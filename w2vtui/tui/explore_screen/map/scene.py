@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 
-from w2vtui.similarity import Floats
+from w2vtui.vectors.similarity import Floats
 
 Kind = Literal["asked", "picked", "tracked", "word", "cluster"]
 Look: TypeAlias = str | Style

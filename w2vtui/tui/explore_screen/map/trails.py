@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vtui.exploring.maps.projection import WordMap
-from w2vtui.similarity import Floats
+from w2vtui.vectors.similarity import Floats
 
 LENGTH = 60
 """Maps that a trail remembers: a minute at one a second."""

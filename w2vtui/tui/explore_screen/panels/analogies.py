@@ -27,7 +27,7 @@ from w2vtui.exploring.limits import BOARD_WORDS
 from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
-from w2vtui.resources import user_folder
+from w2vtui.system.resources import user_folder
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.widgets.panel import joined

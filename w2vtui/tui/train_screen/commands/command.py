@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from w2vtui.errors import W2vtuiError
-from w2vtui.question_files import QuestionKind
+from w2vtui.evaluation.question_files import QuestionKind
 
 if TYPE_CHECKING:
     from w2vtui.training.state.snapshot import Snapshot

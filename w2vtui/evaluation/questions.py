@@ -11,9 +11,9 @@ from typing import TypeAlias
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
-from w2vtui.regular_files import AnyPath
-from w2vtui.reports import Report, warn
-from w2vtui.tables import BLANKS, Row, Table, read_table, split
+from w2vtui.files.regular_files import AnyPath
+from w2vtui.files.reports import Report, warn
+from w2vtui.files.tables import BLANKS, Row, Table, read_table, split
 
 Pair: TypeAlias = tuple[str, str, float]
 Analogy: TypeAlias = tuple[str, str, str, str]

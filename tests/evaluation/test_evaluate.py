@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vtui import evaluate
 from w2vtui.errors import SettingsError
-from w2vtui.evaluate import (
+from w2vtui.evaluation import evaluate
+from w2vtui.evaluation.evaluate import (
     AnalogyResult,
     PairsResult,
     SectionResult,

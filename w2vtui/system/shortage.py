@@ -6,7 +6,7 @@ import errno
 
 from w2vtui.display import size_text
 from w2vtui.errors import OutOfMemoryError
-from w2vtui.resources import available_memory, limited_memory
+from w2vtui.system.resources import available_memory, limited_memory
 
 _SIGNS = ("can't start new thread", "annot allocate memory", "failed to map segment")
 """In the errors that Python, the loader of libraries and the system raise for want of memory."""

@@ -22,12 +22,12 @@ from tests.support.corpora import topical_sentences
 from tests.support.processes import run_program
 from tests.support.wait import DEADLINE
 from w2v_kernels.machine import compiling
-from w2vtui import resources
 from w2vtui.corpus import encode_sentences, open_corpus, vocab
 from w2vtui.errors import CorpusError
 from w2vtui.formats import load_vectors, save_vectors
-from w2vtui.resources import available_cores, available_memory, held_memory
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
+from w2vtui.system import resources
+from w2vtui.system.resources import available_cores, available_memory, held_memory
 from w2vtui.training.costs.estimate import TYPE_BYTES
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
@@ -125,7 +125,8 @@ def test_the_quota_is_looked_up_once(system, monkeypatch):
 @pytest.mark.process
 def test_counting_cores_imports_neither_numba_nor_numpy():
     code = (
-        "import sys; from w2vtui.resources import available_cores; assert available_cores() > 0;"
+        "import sys; from w2vtui.system.resources import available_cores;"
+        "assert available_cores() > 0;"
         "sys.exit(bool({'numba', 'numpy', 'w2v_kernels'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=DEADLINE)
@@ -400,7 +401,7 @@ PARENT = """
 import multiprocessing, sys
 from tests.support.calm import train_calmly
 from tests.support.wait import DEADLINE
-from tests.test_resources import endless_run, train_and_save
+from tests.system.test_resources import endless_run, train_and_save
 from w2vtui.training.measuring.budget import one_blas_thread
 
 def train_in_child(name):
@@ -441,7 +442,7 @@ def test_a_child_process_trains(tmp_path, environment, method):
     """Started while its parent trains; one that is forked from it, before and after that too."""
     if method == "fork":  # from a parent that starts cold: it has never trained before
         (tmp_path / "parent.py").write_text(PARENT)
-        paths = [str(Path(__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
         output_of(
             # Python 3.12 and later warn of any fork beside threads: that is what is tried here.
             ["-W", "ignore:This process", str(tmp_path / "parent.py"), method, str(tmp_path)],

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from w2vtui.errors import CorpusError
-from w2vtui.regular_files import AnyPath
-from w2vtui.reports import Report, warn
-from w2vtui.tables import BLANKS, read_table
+from w2vtui.files.regular_files import AnyPath
+from w2vtui.files.reports import Report, warn
+from w2vtui.files.tables import BLANKS, read_table
 
 Session: TypeAlias = tuple[str, ...]
 """Items in order: two or more."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-from w2vtui.resources import available_cores
+from w2vtui.system.resources import available_cores
 
 _counting = threading.Lock()
 _trainings = 0

@@ -12,12 +12,12 @@ import pytest
 
 from tests.support.processes import posix
 from tests.support.wait import DEADLINE
-from w2vtui import shortage
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import runs
 from w2vtui.errors import BackendError, CorpusError, ManyTypesError, OutOfMemoryError
-from w2vtui.resources import limited_memory
-from w2vtui.shortage import as_shortage, check_room
+from w2vtui.system import shortage
+from w2vtui.system.resources import limited_memory
+from w2vtui.system.shortage import as_shortage, check_room
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run
 

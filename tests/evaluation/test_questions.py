@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.questions import Analogy, Pair, read_analogies, read_pairs
+from w2vtui.evaluation.questions import Analogy, Pair, read_analogies, read_pairs
 
 
 def written(folder: Path, content: str | bytes) -> Path:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError
-from w2vtui.questions import Analogy, Pair
-from w2vtui.similarity import Floats, Lengths, norms_of, products_with_units
+from w2vtui.evaluation.questions import Analogy, Pair
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats, Lengths, norms_of, products_with_units
 
 _SCORES_A_BLOCK = 1 << 22
 

@@ -7,7 +7,7 @@ import pytest
 
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.vectors import WordVectors
-from w2vtui.word_classes import word_classes
+from w2vtui.vectors.word_classes import word_classes
 
 
 def vectors_of(rows) -> WordVectors:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.processes import posix
 from tests.support.run_folders import small_checkpoint
 from w2vtui.corpus import open_corpus
-from w2vtui.regular_files import TooLargeError, content_of, lines_of, opened, regular_only
+from w2vtui.files.regular_files import TooLargeError, content_of, lines_of, opened, regular_only
 from w2vtui.runs.disk.checkpoint_files import newest_intact, write_checkpoint
 from w2vtui.settings import CorpusSettings
 
@@ -103,7 +103,7 @@ def test_only_what_a_file_needs_is_asked_for(tmp_path, monkeypatch):
         def __exit__(self, *failure):
             self._file.close()
 
-    monkeypatch.setattr("w2vtui.regular_files.opened", lambda *given: Noted(opened(*given)))
+    monkeypatch.setattr("w2vtui.files.regular_files.opened", lambda *given: Noted(opened(*given)))
     assert content_of(path, 1 << 40) == b"abc"
     assert asked == [4]
 

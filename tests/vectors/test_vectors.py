@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2vtui import similarity, spelling
 from w2vtui.errors import SettingsError, UnknownWordError, VectorsError
 from w2vtui.keyed_vectors import KeyedVectors
-from w2vtui.similarity import nearest, norms_of, unit
-from w2vtui.spelling import edit_distances
+from w2vtui.vectors import similarity, spelling
+from w2vtui.vectors.similarity import nearest, norms_of, unit
+from w2vtui.vectors.spelling import edit_distances
 
 
 def random_vectors(n_words: int = 60, size: int = 7, seed: int = 0) -> KeyedVectors:

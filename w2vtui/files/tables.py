@@ -15,9 +15,9 @@ from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.foreign_files import foreign_kind, is_pickle
-from w2vtui.regular_files import AnyPath, TooLargeError, content_of
-from w2vtui.reports import Report
+from w2vtui.files.foreign_files import foreign_kind, is_pickle
+from w2vtui.files.regular_files import AnyPath, TooLargeError, content_of
+from w2vtui.files.reports import Report
 
 BLANKS = " "
 """Any white space separates."""

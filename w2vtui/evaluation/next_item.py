@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import SettingsError
-from w2vtui.question_files import CONTEXT
-from w2vtui.similarity import Floats, Lengths, norms_of, products_with_units
+from w2vtui.evaluation.question_files import CONTEXT
 from w2vtui.vectors import WordVectors
+from w2vtui.vectors.similarity import Floats, Lengths, norms_of, products_with_units
 
 HITS_AT = 10
 """A held-out item among this many guesses is a hit."""

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vtui import next_item
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.next_item import KnownSessions, NextItem, evaluate_next_item
-from w2vtui.sessions import read_sessions
+from w2vtui.evaluation import next_item
+from w2vtui.evaluation.next_item import KnownSessions, NextItem, evaluate_next_item
+from w2vtui.evaluation.sessions import read_sessions
 from w2vtui.vectors import WordVectors
 
 random = np.random.default_rng(3)

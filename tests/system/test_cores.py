@@ -12,8 +12,8 @@ from textual.message_pump import MessagePump
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.support.wait import DEADLINE
-from w2vtui import cores
-from w2vtui.resources import available_cores
+from w2vtui.system import cores
+from w2vtui.system.resources import available_cores
 from w2vtui.tui.computing import Computing
 
 
@@ -26,7 +26,7 @@ def alone() -> Iterator[ModuleType]:
     """The module with counts of its own, so that no run of another test is among its workers, where
     NumPy multiplies on three threads, on any machine.
     """
-    spec = importlib.util.find_spec("w2vtui.cores")
+    spec = importlib.util.find_spec("w2vtui.system.cores")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
