@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual.binding import Binding
 from textual.events import DescendantFocus
 from textual.geometry import Offset
-from textual.screen import Screen
 from textual.widget import Widget
 
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.coverable import CoverableScreen
 from w2vtui.tui.jump import JumpScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
 
@@ -38,7 +38,7 @@ def pane_bindings(
     ]  # fmt: skip
 
 
-class PanedScreen(Screen[None]):
+class PanedScreen(CoverableScreen):
     """Panes are the framed children of #panels; on a small terminal those of PANES become tabs.
 
     The CSS class `tabbed` says so; `tiny` means that there is no room for any pane.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widget import Widget
 
+from w2vtui.tui.coverable import CoverableScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 
-class TabbedScreen(Screen[None]):
+class TabbedScreen(CoverableScreen):
     """Shows one of its panes at a time where it has the class `tabbed`, and none where `tiny`."""
 
     PANES: ClassVar[tuple[str, ...]] = ()

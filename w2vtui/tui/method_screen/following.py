@@ -10,7 +10,6 @@ from typing import Any
 
 from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
-from textual.screen import Screen
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.subject import Subject
@@ -22,10 +21,11 @@ from w2vtui.tui.computing import (
     problem_of,
     report_to,
 )
+from w2vtui.tui.coverable import CoverableScreen
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 
 
-class Following(Screen[None]):
+class Following(CoverableScreen):
     """The part of the Method screen that has the pane of the current tab computed."""
 
     app: BaseApp

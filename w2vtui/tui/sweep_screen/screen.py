@@ -10,7 +10,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.screen import Screen
 
 from w2vtui.comparing.letters import N_SIDES
 from w2vtui.display import clock_text, safe_text, wrapped
@@ -19,6 +18,7 @@ from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.results import TrialResult, best_of
 from w2vtui.sweeping.table import aligned, effect_rows
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.coverable import CoverableScreen
 from w2vtui.tui.equivalent_command import command_line, proposed_output
 from w2vtui.tui.header import Part, fitted
 from w2vtui.tui.messages import CompareRuns, ExploreRun
@@ -37,7 +37,7 @@ _GLYPHS: dict[SweepState, str] = {
 }  # fmt: skip
 
 
-class SweepScreen(Screen[None]):
+class SweepScreen(CoverableScreen):
     """Follows a sweep, of this process or another."""
 
     HELP_TITLE = "A sweep"
