@@ -116,7 +116,7 @@ codes += [int(name in sys.modules) for name in ("numpy", "w2vtui.tui.first_scree
 
 def test_the_first_screen_waits_for_nothing_that_a_key_opens():
     _, modules = modules_after("import w2vtui.tui.launch, w2vtui.tui.first_screen.screen")
-    later = ("dialogs", "help", "palette", "sessions.session", "saved_runs.run_list")
+    later = ("dialogs", "help", "sessions.session", "saved_runs.run_list")
     assert loaded(modules, "numpy", "w2vtui.runs.table", *(f"w2vtui.tui.{n}" for n in later)) == []
 
 

@@ -14,8 +14,8 @@ from w2vtui.config import TABLES
 from w2vtui.errors import SettingsError
 from w2vtui.settings import field_types, spec_of
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 WRONG = ("below", "above", "nan", "inf", "-inf", "many", "far above")

@@ -28,7 +28,7 @@ CORES = 2
 PROGRAM = """
 import asyncio, json, sys, threading, time
 from w2vtui.settings import LiveSettings, RunSettings
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.launch import SignalledApp
 
 WINDOW, PARKING, DRAWING = 2.0, 0.25, 1.0

@@ -59,7 +59,7 @@ WITH_SCREEN = (
     + """
 import asyncio, time
 from w2vtui.tui.launch import SignalledApp
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 TICK = 0.02
 
 async def measure(app):

@@ -449,7 +449,7 @@ def test_the_app_is_not_shown_under_settings_that_it_cannot_follow(
 
 
 def test_the_command_line_of_the_first_screen_overrules_the_file(files):
-    from w2vtui.tui.equivalent_command import command_line
+    from w2vtui.tui.chosen.equivalent_command import command_line
 
     configured = {"window": 8, "alpha": 0.1}
     live = LiveSettings(window=5, negative=7)

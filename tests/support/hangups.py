@@ -43,9 +43,9 @@ from w2vtui.runs.status import LiveStatus, status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.tui.app_parts import leaving
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.chosen.sources import field_text
 from w2vtui.tui.launch import run_app
-from w2vtui.tui.sources import field_text
 from w2vtui.tui.train_screen.drawing import Drawing
 
 ROOT = Path(__file__).resolve().parents[2]

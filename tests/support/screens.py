@@ -33,8 +33,8 @@ from w2vtui.training.state.snapshot import (
 )
 from w2vtui.tui import app_base
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.form import Form
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows

@@ -29,8 +29,8 @@ from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.cli.headless import follow
 from w2vtui.tui.app_parts import leaving
 from w2vtui.tui.launch import run_app
-from w2vtui.tui.form import Form
-from w2vtui.tui.sources import field_text
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.chosen.sources import field_text
 leaving.TWICE_SECONDS = 60.0  # however busy the machine is
 train_calmly()
 run_settings = {"runs_dir": runs_dir, "checkpoint_seconds": 0.2}

@@ -19,7 +19,7 @@ from w2vtui.settings import RunSettings
 from w2vtui.sweep_process.at_work import meant_sweep
 from w2vtui.sweeping.status import STOP
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 
 TRIAL = f"{NAME}-01"

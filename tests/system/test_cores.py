@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from tests.support.wait import DEADLINE
 from w2vtui.system import cores
 from w2vtui.system.resources import available_cores
-from w2vtui.tui.computing import Computing
+from w2vtui.tui.screen_parts.computing import Computing
 
 
 def blas_threads() -> set[int]:

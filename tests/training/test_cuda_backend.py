@@ -24,7 +24,7 @@ from w2vtui.training.engine import gpu_copies
 from w2vtui.training.engine.cuda_backend import CudaBackend
 from w2vtui.training.engine.gpu_turns import GpuTurns
 from w2vtui.training.run import Run
-from w2vtui.tui.header import header
+from w2vtui.tui.screen_parts.header import header
 from w2vtui.tui.train_screen.staging import cost_text
 
 MODES = [

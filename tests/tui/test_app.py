@@ -29,10 +29,10 @@ from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.dialogs import Ask, SaveDialog
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.form import Form
-from w2vtui.tui.help_screen import Help
+from w2vtui.tui.help.screen import Help
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows

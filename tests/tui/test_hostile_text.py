@@ -19,10 +19,10 @@ from textual.widgets import Input
 from tests.support.screens import form, notices, press, shows, text_of, until
 from w2vtui.tui import shutdown
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.first_screen.file_picker import FilePicker
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.form import Form
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog
 from w2vtui.tui.widgets.setting_rows import SettingRows
 

@@ -23,10 +23,10 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.screen import NewRunScreen
-from w2vtui.tui.form import Form
-from w2vtui.tui.help import help_of
-from w2vtui.tui.help_screen import Help
+from w2vtui.tui.help.entries import help_of
+from w2vtui.tui.help.screen import Help
 from w2vtui.tui.keys import all_keys, check_keys, own_bindings
 from w2vtui.tui.scopes import SCOPES
 from w2vtui.tui.train_screen.screen import TrainScreen

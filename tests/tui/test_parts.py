@@ -29,13 +29,13 @@ from w2vtui.settings import (
     value_from_text,
 )
 from w2vtui.training.state.snapshot import Progress, Snapshot
-from w2vtui.tui.controls import controls_of, value_text
-from w2vtui.tui.equivalent_command import command_line, proposed_output
+from w2vtui.tui.chosen.controls import controls_of, value_text
+from w2vtui.tui.chosen.equivalent_command import command_line, proposed_output
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.chosen.sources import sources_of
 from w2vtui.tui.first_screen.preview import look_at
-from w2vtui.tui.form import Form
-from w2vtui.tui.header import Part, fitted
-from w2vtui.tui.numbers import meter, numeral
-from w2vtui.tui.sources import sources_of
+from w2vtui.tui.looks.numbers import meter, numeral
+from w2vtui.tui.screen_parts.header import Part, fitted
 from w2vtui.tui.train_screen.readouts import x_range
 from w2vtui.tui.train_screen.refresh_rate import SLOWEST_SECONDS, RefreshRate, first_interval
 

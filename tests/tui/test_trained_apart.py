@@ -11,7 +11,7 @@ from tests.support.wait import until as until_now
 from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.settings import RunSettings
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.shutdown import end
 from w2vtui.tui.train_screen.screen import TrainScreen
 

@@ -83,7 +83,7 @@ def attach_sweep(folder: Path, arguments: argparse.Namespace) -> int:
 
 def _shown(work: WatchedSweep, arguments: argparse.Namespace) -> int:
     """Show a sweep in the app until that is left; return the exit code of the app."""
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     arguments.output = None
     form = Form(run_settings=arguments.run_settings)

@@ -23,7 +23,7 @@ from w2vtui.sweeping.table import (
 )
 from w2vtui.sweeping.watched_sweep import About, SweepShot
 from w2vtui.training.engine.devices import may_train_on_gpu
-from w2vtui.tui.equivalent_command import command_line, proposed_output
+from w2vtui.tui.chosen.equivalent_command import command_line, proposed_output
 
 # ---- what is said before
 

@@ -14,13 +14,13 @@ from w2vtui.config import Config
 from w2vtui.errors import CorpusError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app_parts.starting import Starting, form_of
+from w2vtui.tui.chosen.form import Form
+from w2vtui.tui.chosen.sources import sources_of
 from w2vtui.tui.explore_screen.opening import OpeningScreen, Opens
-from w2vtui.tui.form import Form
 from w2vtui.tui.keys import keymap
 from w2vtui.tui.messages import Failed
 from w2vtui.tui.sessions.trained_apart import build_apart
 from w2vtui.tui.sessions.trained_here import build_run
-from w2vtui.tui.sources import sources_of
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def _entries() -> type[Provider]:
     """The entries of the palette; Textual asks once it is opened."""
-    from w2vtui.tui.palette import Entries
+    from w2vtui.tui.help.palette import Entries
 
     return Entries
 
@@ -173,8 +173,8 @@ class W2vApp(Starting):
 
     def action_help(self) -> None:
         """List every key and command, those of the focused widget first."""
-        from w2vtui.tui.help import help_sections, region_explained
-        from w2vtui.tui.help_screen import Help
+        from w2vtui.tui.help.entries import help_sections, region_explained
+        from w2vtui.tui.help.screen import Help
         from w2vtui.tui.scopes import SCOPES  # loads NumPy
         from w2vtui.tui.train_screen.commands.table import COMMANDS
 
@@ -184,7 +184,7 @@ class W2vApp(Starting):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that can be used now, with or without a key."""
-        from w2vtui.tui.help import palette_commands
+        from w2vtui.tui.help.entries import palette_commands
 
         return palette_commands(self, screen)
 

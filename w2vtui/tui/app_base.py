@@ -22,11 +22,11 @@ from w2vtui.display import safe_text
 from w2vtui.errors import DiskError
 from w2vtui.settings import ScreenSettings
 from w2vtui.system.resources import available_cores
-from w2vtui.tui.glyphs import glyphs_for
-from w2vtui.tui.inks import PLAIN_INKS, Inks, inks_of
 from w2vtui.tui.keys import key_texts, own_bindings
+from w2vtui.tui.looks.glyphs import glyphs_for
+from w2vtui.tui.looks.inks import PLAIN_INKS, Inks, inks_of
+from w2vtui.tui.looks.themes import COLORLESS_THEME, OWN_THEMES, readable
 from w2vtui.tui.screenshot import picture_folders, save_picture
-from w2vtui.tui.themes import COLORLESS_THEME, OWN_THEMES, readable
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus

@@ -29,8 +29,8 @@ from w2vtui.system.streams import (
     let_writes_be_interrupted,
 )
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.explore_screen.opening import Opens
-from w2vtui.tui.form import Form
 from w2vtui.tui.sessions.trained_apart import build_apart
 from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 

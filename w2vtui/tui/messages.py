@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import Screen
 
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 
 if TYPE_CHECKING:  # loads NumPy
     from w2vtui.exploring.subject import Subject

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.sessions.session import Session
 
 SIZE = (120, 40)

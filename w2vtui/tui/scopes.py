@@ -7,7 +7,8 @@ from w2vtui.tui.compare_screen.panels.compared import ComparedPane
 from w2vtui.tui.compare_screen.panels.curves import CurvesPane
 from w2vtui.tui.compare_screen.panels.moved import MovedPane
 from w2vtui.tui.compare_screen.screen import CompareScreen
-from w2vtui.tui.dialogs import SaveDialog
+from w2vtui.tui.dialogs.more_epochs import MoreEpochs
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.explore_screen.analogy_dialog import AnalogyDialog
 from w2vtui.tui.explore_screen.map.axes_dialog import AxesDialog
 from w2vtui.tui.explore_screen.map.moving import WindowPane
@@ -25,7 +26,7 @@ from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.questions_dialog import QuestionsDialog, QuestionsInput
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
-from w2vtui.tui.help_screen import Help
+from w2vtui.tui.help.screen import Help
 from w2vtui.tui.keys import Scope
 from w2vtui.tui.method_screen.exact.pane import ExactPane
 from w2vtui.tui.method_screen.lesson.pane import LessonPane
@@ -33,7 +34,6 @@ from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
 from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.method_screen.tree.pane import TreePane
-from w2vtui.tui.more_epochs import MoreEpochs
 from w2vtui.tui.saved_runs.line_dialog import LineDialog
 from w2vtui.tui.saved_runs.run_branches import BranchedRuns
 from w2vtui.tui.saved_runs.run_labels import LabeledRuns

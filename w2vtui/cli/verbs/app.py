@@ -27,7 +27,7 @@ from w2vtui.settings import (
 if TYPE_CHECKING:
     from w2vtui.runs.resuming import Resumption
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
     from w2vtui.tui.launch import BeginsWith
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
@@ -117,8 +117,8 @@ def _print_completion(shell: str) -> None:
 
 def form_of(arguments: argparse.Namespace) -> Form:
     """What the app shows at the start."""
-    from w2vtui.tui.form import Form
-    from w2vtui.tui.sources import field_text
+    from w2vtui.tui.chosen.form import Form
+    from w2vtui.tui.chosen.sources import field_text
 
     return Form(
         corpus=field_text(arguments.corpus),
@@ -152,7 +152,7 @@ def show_screens(
     """
     from w2vtui.tui.keys import check_keys
     from w2vtui.tui.launch import run_app
-    from w2vtui.tui.themes import check_theme
+    from w2vtui.tui.looks.themes import check_theme
 
     check_theme(arguments.settled["theme"])
     if arguments.config.keys:  # seldom, and this loads all screens and NumPy

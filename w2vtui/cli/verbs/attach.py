@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.runs.root import runs_folder
     from w2vtui.sweep_process.at_work import meant_sweep
     from w2vtui.trainer_process.attaching import attach
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     root = runs_folder(arguments.run_settings.runs_dir)
     sweep = meant_sweep(root, arguments.run)

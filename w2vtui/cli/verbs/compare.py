@@ -148,7 +148,7 @@ def _show_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
         SettingsError: there are too few or too many.
     """
     from w2vtui.comparing.report import check_number
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     check_number(sides)
     arguments.output = None

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     """Print every setting and every key binding that was changed, with its value and source."""
     from w2vtui.tui.keys import check_keys
-    from w2vtui.tui.themes import check_theme
+    from w2vtui.tui.looks.themes import check_theme
 
     settle(arguments, read_config(), tuple(TABLES.values()))
     for note in arguments.config.notes:

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError(
             "explore needs a terminal: w2vtui neighbors and w2vtui analogy answer without one"
         )
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     opens = _opens(arguments)
     arguments.output = None

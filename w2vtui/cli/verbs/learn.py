@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             "learn needs a terminal: without one, w2vtui train trains, and docs/method.md has the "
             "same in text"
         )
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     live: LiveSettings = arguments.live_settings
     form = Form(

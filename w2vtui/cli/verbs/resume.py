@@ -201,7 +201,7 @@ def _resumed(taken: Resumption) -> tuple[Run, Recorder, RunRequest]:
 
 def _show(opened: list[Resumption], arguments: argparse.Namespace) -> int:
     """Resume the opened run in the app, which takes it; return the exit code."""
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
     form = Form(run_settings=arguments.run_settings, overwrite=arguments.overwrite)
     try:

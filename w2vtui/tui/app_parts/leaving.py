@@ -34,7 +34,7 @@ class Leaving(Places):
 
     async def action_quit(self) -> None:
         """Quit; ask first what to do with a run that is training, or with unsaved vectors."""
-        from w2vtui.tui.leave_dialog import LeaveDialog, LeaveSweep
+        from w2vtui.tui.dialogs.leave_dialog import LeaveDialog, LeaveSweep
 
         session, dialog = self.session, self.screen
         if self._ending:
@@ -54,7 +54,7 @@ class Leaving(Places):
             self.leave()
 
     def _ask_before_leaving_sweep(self, sweep: WatchedSweep) -> None:
-        from w2vtui.tui.leave_dialog import LeaveSweep
+        from w2vtui.tui.dialogs.leave_dialog import LeaveSweep
 
         def answered(choice: str | None) -> None:
             if choice == "end":
@@ -72,7 +72,7 @@ class Leaving(Places):
     def _ask_before_leaving(
         self, session: Session, title: str, verb: str, then: Callable[[], None]
     ) -> None:
-        from w2vtui.tui.leave_dialog import LeaveDialog
+        from w2vtui.tui.dialogs.leave_dialog import LeaveDialog
 
         def answered(choice: str | None) -> None:
             if choice == "discard":

@@ -14,7 +14,7 @@ from w2vtui.config import Config
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app_parts.leaving import Leaving
-from w2vtui.tui.form import Form, form_of_request
+from w2vtui.tui.chosen.form import Form, form_of_request
 from w2vtui.tui.messages import AdoptSettings, CannotResume, Launch, NewRun, Resume, ShowRun
 from w2vtui.tui.sessions.trained_apart import attached_session
 from w2vtui.tui.sessions.trained_here import build_run

@@ -20,7 +20,7 @@ from w2vtui.runs.status import RunStatus
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
-from w2vtui.tui.computing import (
+from w2vtui.tui.screen_parts.computing import (
     FOLLOW_MOST_SECONDS,
     FOLLOW_SECONDS,
     FOLLOW_SHARE,
@@ -28,7 +28,7 @@ from w2vtui.tui.computing import (
     problem_of,
     report_to,
 )
-from w2vtui.tui.panes import PanedScreen
+from w2vtui.tui.screen_parts.panes import PanedScreen
 
 
 class Following(PanedScreen):

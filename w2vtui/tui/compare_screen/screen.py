@@ -23,6 +23,7 @@ from w2vtui.display import cell_width, pad, safe_text
 from w2vtui.errors import W2vtuiError
 from w2vtui.runs.present import n_changes, present_request
 from w2vtui.tui.app_base import PaletteCommand
+from w2vtui.tui.chosen.equivalent_command import command_line
 from w2vtui.tui.compare_screen.following import Following
 from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.compare_screen.panels.compared import Compared, ComparedPane, short_names
@@ -31,10 +32,9 @@ from w2vtui.tui.compare_screen.panels.differences import Differences, Difference
 from w2vtui.tui.compare_screen.panels.moved import MovedPane
 from w2vtui.tui.compare_screen.panels.neighbors import NeighborsPane
 from w2vtui.tui.compare_screen.panels.verdict import VerdictPane
-from w2vtui.tui.equivalent_command import command_line
 from w2vtui.tui.messages import AdoptSettings, ExploreSubject
-from w2vtui.tui.panes import pane_bindings
-from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.screen_parts.panes import pane_bindings
+from w2vtui.tui.screen_parts.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.result_panel import ResultPanel

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text, short, wrapped
 from w2vtui.tui.explore_screen.answer_table import Row, Table
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.inks import PLAIN_INKS, Inks
-from w2vtui.tui.numbers import meter
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
+from w2vtui.tui.looks.numbers import meter
 from w2vtui.tui.widgets.spark import rank_ink, rank_sign
 
 _LONGEST_WORD, _SHORTEST_WORD = 24, 6

@@ -17,8 +17,13 @@ from w2vtui.formats import save_vectors, saved_layout
 from w2vtui.formats.atomic import atomic_write, check_target, disk_errors
 from w2vtui.runs.targets import Reads, check_not_read, check_targets
 from w2vtui.system.resources import from_home
-from w2vtui.tui.dialogs import ExportDialog, SaveDialog, may_replace, wrong_ending
-from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.chosen.equivalent_command import proposed_output
+from w2vtui.tui.dialogs.save_dialog import (
+    ExportDialog,
+    SaveDialog,
+    may_replace,
+    wrong_ending,
+)
 from w2vtui.tui.explore_screen.pane import ExplorePane
 from w2vtui.tui.explore_screen.viewing import Viewing
 

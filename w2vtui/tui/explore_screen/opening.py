@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.screen_parts.run_line import RunLine
 from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.tab_bar import TabBar
 

@@ -26,8 +26,8 @@ from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
 from w2vtui.tui.explore_screen.panels.why import WhyPane
 from w2vtui.tui.explore_screen.panels.word_card import WordCardPane
 from w2vtui.tui.explore_screen.questioning import Questioning
-from w2vtui.tui.panes import pane_bindings
-from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.screen_parts.panes import pane_bindings
+from w2vtui.tui.screen_parts.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.query_field import QueryField
 from w2vtui.tui.widgets.tab_bar import TabBar

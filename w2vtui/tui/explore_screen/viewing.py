@@ -16,7 +16,10 @@ from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import Subject, View
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
-from w2vtui.tui.computing import (
+from w2vtui.tui.explore_screen.pane import ExplorePane
+from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
+from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
+from w2vtui.tui.screen_parts.computing import (
     FOLLOW_MOST_SECONDS,
     FOLLOW_SECONDS,
     FOLLOW_SHARE,
@@ -24,11 +27,8 @@ from w2vtui.tui.computing import (
     problem_of,
     report_to,
 )
-from w2vtui.tui.explore_screen.pane import ExplorePane
-from w2vtui.tui.explore_screen.panels.neighbors import NeighborsPane
-from w2vtui.tui.explore_screen.panels.timeline import TimelinePane
-from w2vtui.tui.panes import PanedScreen
-from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.screen_parts.panes import PanedScreen
+from w2vtui.tui.screen_parts.run_line import RunLine
 
 READING_SECONDS = 0.2
 """From one look how much of a file is read to the next."""

@@ -10,12 +10,12 @@ from textual.widgets import Input
 
 from w2vtui.errors import SettingsError
 from w2vtui.tui.app_base import BaseApp
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.draft import Draft
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.survey import Survey
 from w2vtui.tui.first_screen.tabs import TabbedScreen
 from w2vtui.tui.first_screen.text_panels import WordsPanel
-from w2vtui.tui.form import Form
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 _COUNTED = ("min_count", "lowercase", "tokenizer", "field", "kmer", "sample")

@@ -15,8 +15,8 @@ from w2vtui.settings import (
     spec_of,
 )
 from w2vtui.training.engine.devices import may_have_gpu
-from w2vtui.tui.controls import Control, controls_of, value_text
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.controls import Control, controls_of, value_text
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.widgets.setting_row import Row
 
 CONTROLS: dict[str, Control] = {

@@ -18,7 +18,7 @@ from textual.widgets._directory_tree import DirEntry
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.tui.sources import sources_of
+from w2vtui.tui.chosen.sources import sources_of
 
 _NAME_CELLS = 60
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
-from w2vtui.tui.sources import paths_beginning
+from w2vtui.tui.chosen.sources import paths_beginning
 from w2vtui.tui.widgets.field import Field
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from w2vtui.display import safe_text, short, size_text
 from w2vtui.errors import CorpusError, W2vtuiError
 from w2vtui.settings import CorpusSettings, EncodingErrors, auto_epochs
-from w2vtui.tui.sources import is_sample, sources_of
+from w2vtui.tui.chosen.sources import is_sample, sources_of
 
 if TYPE_CHECKING:
     from w2vtui.corpus.hints import Hint

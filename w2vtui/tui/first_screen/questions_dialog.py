@@ -18,8 +18,8 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.evaluation.question_files import QuestionFiles, QuestionKind
 from w2vtui.evaluation.questions import read_analogies, read_pairs
 from w2vtui.evaluation.sessions import read_sessions
+from w2vtui.tui.chosen.sources import field_text, sources_of
 from w2vtui.tui.first_screen.path_input import PathInput
-from w2vtui.tui.sources import field_text, sources_of
 
 _KINDS: dict[QuestionKind, str] = {
     "pairs": "word pairs: two words and a score a line",

@@ -15,14 +15,14 @@ from textual.events import ScreenResume
 from textual.widgets import Button, Input
 
 from w2vtui.display import pad, safe_text, whole_parts, wrapped
-from w2vtui.tui.equivalent_command import command_line, proposed_output
+from w2vtui.tui.chosen.equivalent_command import command_line, proposed_output
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.choosing import Choosing
 from w2vtui.tui.first_screen.path_input import PathInput
 from w2vtui.tui.first_screen.preset_list import PresetList
 from w2vtui.tui.first_screen.text_panels import NeedsPanel, PreviewPanel, WordsPanel, header
 from w2vtui.tui.first_screen.text_report import warning, way_text
 from w2vtui.tui.first_screen.zipf import ZipfPlot
-from w2vtui.tui.form import Form
 from w2vtui.tui.messages import Launch
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import CorpusSettings, auto_epochs
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.first_screen.preview import Preview, look_at
 from w2vtui.tui.first_screen.text_report import Needs, needs_of
-from w2vtui.tui.form import Form
 
 if TYPE_CHECKING:
     from w2vtui.corpus.hints import Hint

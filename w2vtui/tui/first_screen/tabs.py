@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.events import Resize
 from textual.widget import Widget
 
-from w2vtui.tui.coverable import CoverableScreen
+from w2vtui.tui.screen_parts.coverable import CoverableScreen
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from w2vtui.display import cell_width, pad, safe_text, short, size_text, wrapped
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.devices import may_train_on_gpu
-from w2vtui.tui.controls import value_text
+from w2vtui.tui.chosen.controls import value_text
 
 if TYPE_CHECKING:
     from w2vtui.corpus.hints import Hint

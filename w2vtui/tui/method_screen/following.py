@@ -14,15 +14,15 @@ from textual.message import Message
 from w2vtui.errors import W2vtuiError
 from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.computing import (
+from w2vtui.tui.method_screen.pane import MethodPane, seen
+from w2vtui.tui.screen_parts.computing import (
     FOLLOW_MOST_SECONDS,
     FOLLOW_SHARE,
     Computing,
     problem_of,
     report_to,
 )
-from w2vtui.tui.coverable import CoverableScreen
-from w2vtui.tui.method_screen.pane import MethodPane, seen
+from w2vtui.tui.screen_parts.coverable import CoverableScreen
 
 
 class Following(CoverableScreen):

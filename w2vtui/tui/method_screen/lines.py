@@ -11,8 +11,8 @@ from rich.style import Style
 from rich.text import Text
 
 from w2vtui.display import cell_width, short, wrapped
-from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.glyphs import Glyphs
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.canvas import draw_line
 
 BESIDE_CELLS = 104

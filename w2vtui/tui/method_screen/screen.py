@@ -17,11 +17,6 @@ from textual.widgets import Input
 
 from w2vtui.exploring.subject import Subject
 from w2vtui.tui.app_base import PaletteCommand
-from w2vtui.tui.computing import (
-    FOLLOW_SECONDS,
-    problem_of,
-    report_to,
-)
 from w2vtui.tui.method_screen.exact.pane import ExactPane
 from w2vtui.tui.method_screen.following import Following
 from w2vtui.tui.method_screen.lesson.pane import LessonPane
@@ -29,7 +24,12 @@ from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
 from w2vtui.tui.method_screen.noise.pane import NoisePane
 from w2vtui.tui.method_screen.pane import MethodPane, seen
 from w2vtui.tui.method_screen.tree.pane import TreePane
-from w2vtui.tui.run_line import RunLine
+from w2vtui.tui.screen_parts.computing import (
+    FOLLOW_SECONDS,
+    problem_of,
+    report_to,
+)
+from w2vtui.tui.screen_parts.run_line import RunLine
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.query_field import QueryField

@@ -26,7 +26,7 @@ from w2vtui.runs.table import (
 
 if TYPE_CHECKING:
     from w2vtui.runs.status import RunStatus
-    from w2vtui.tui.inks import InkName, Inks
+    from w2vtui.tui.looks.inks import InkName, Inks
 
 _INKS: Mapping[str, InkName] = {"training": "good", "preparing": "good", "paused": "warning",
                                 "failed": "bad", "damaged": "bad"}  # fmt: skip

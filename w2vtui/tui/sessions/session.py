@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from w2vtui.errors import ChangedTextError, SettingsError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.tui.form import Form
+from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.sessions.notes import SessionNotes
 from w2vtui.tui.sessions.words import SessionWords
 

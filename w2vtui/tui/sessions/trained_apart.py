@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2vtui.errors import RunError
-from w2vtui.tui.form import Form, form_of_request
+from w2vtui.tui.chosen.form import Form, form_of_request
 from w2vtui.tui.sessions.trained_here import build_run
 
 if TYPE_CHECKING:

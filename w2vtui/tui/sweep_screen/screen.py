@@ -18,10 +18,10 @@ from w2vtui.sweeping.effects import effects_of
 from w2vtui.sweeping.results import TrialResult, best_of
 from w2vtui.sweeping.table import aligned, effect_rows
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.coverable import CoverableScreen
-from w2vtui.tui.equivalent_command import command_line, proposed_output
-from w2vtui.tui.header import Part, fitted
+from w2vtui.tui.chosen.equivalent_command import command_line, proposed_output
 from w2vtui.tui.messages import CompareRuns, ExploreRun
+from w2vtui.tui.screen_parts.coverable import CoverableScreen
+from w2vtui.tui.screen_parts.header import Part, fitted
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 from w2vtui.tui.widgets.key_bar import KeyBar
 from w2vtui.tui.widgets.panel import Panel, joined

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from w2vtui.display import safe_text
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.tui import header
-from w2vtui.tui.panes import PanedScreen
+from w2vtui.tui.screen_parts import header
+from w2vtui.tui.screen_parts.panes import PanedScreen
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen import hints, readouts
 from w2vtui.tui.train_screen.commands.line import explained

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from w2vtui.display import pad, safe_text, whole_parts
 from w2vtui.training.state.snapshot import WORTHLESS, Snapshot
-from w2vtui.tui.header import alarms
-from w2vtui.tui.inks import PLAIN_INKS, Inks
+from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
+from w2vtui.tui.screen_parts.header import alarms
 
 
 def hint_line(hint: str, width: int, inks: Inks = PLAIN_INKS) -> Text:

@@ -9,7 +9,7 @@ from textual.events import ScreenResume
 from textual.theme import Theme
 
 from w2vtui.system.resources import available_cores
-from w2vtui.tui.panes import PanedScreen
+from w2vtui.tui.screen_parts.panes import PanedScreen
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.event_rows import ending_text

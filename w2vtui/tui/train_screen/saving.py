@@ -10,8 +10,8 @@ from typing import Any
 from textual import work
 
 from w2vtui.errors import SettingsError, TargetTakenError, W2vtuiError
-from w2vtui.tui.dialogs import SaveDialog, may_replace
-from w2vtui.tui.equivalent_command import proposed_output
+from w2vtui.tui.chosen.equivalent_command import proposed_output
+from w2vtui.tui.dialogs.save_dialog import SaveDialog, may_replace
 from w2vtui.tui.train_screen.run_screen import RunScreen
 
 

@@ -26,7 +26,7 @@ from textual.widgets import Input
 
 from w2vtui.errors import W2vtuiError
 from w2vtui.tui.app_base import PaletteCommand
-from w2vtui.tui.panes import pane_bindings
+from w2vtui.tui.screen_parts.panes import pane_bindings
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.train_screen.actions import CURVE_ACTIONS, ViewActions
 from w2vtui.tui.train_screen.branching import Branching

@@ -11,13 +11,13 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, Model, without_effect
 from w2vtui.training.state.further import FurtherTraining, further_training
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.tui.controls import Control, controls_of, value_text
+from w2vtui.tui.chosen.controls import Control, controls_of, value_text
 from w2vtui.tui.widgets.setting_row import Row
 
 if TYPE_CHECKING:
     from w2vtui.training.costs.cost_model import Cost
     from w2vtui.training.watched_run import WatchedRun
-    from w2vtui.tui.form import Form
+    from w2vtui.tui.chosen.form import Form
 
 LIVE, SIDE_EFFECT, NEW_RUN = "●", "◐", "○"
 """What a change does: applies at the next span; has a side effect as well; needs a new run."""

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from w2vtui.display import pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Neighbors
-from w2vtui.tui.numbers import meter
+from w2vtui.tui.looks.numbers import meter
 
 _ANSWER_CELLS = 24
 """Most cells for the word in a line of an answer."""

@@ -14,7 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from w2vtui.display import loss_text, short
-from w2vtui.tui.numbers import round_up
+from w2vtui.tui.looks.numbers import round_up
 from w2vtui.tui.widgets.plot import GUTTER, Plot
 from w2vtui.tui.widgets.scale import Place, Scale, placer, scale_of, visible
 

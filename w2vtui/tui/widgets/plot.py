@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 
 GUTTER = 7
 """Cells left of the plot: a label of 5, a space, the axis."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.tui.numbers import round_up
+from w2vtui.tui.looks.numbers import round_up
 from w2vtui.tui.widgets.plot import Plot
 
 _LEAST_LOG = 1e-9

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from w2vtui.display import pad, wrapped
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.widgets.setting_row import Drawn, Layout, Row, detail_line, layout_of, row_line
 
 

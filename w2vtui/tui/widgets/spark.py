@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style
 
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.inks import Inks
 
 LEVELS = "▁▂▃▄▅▆▇█"
 RISING, FALLING, STEADY = "↗", "↘", "→"

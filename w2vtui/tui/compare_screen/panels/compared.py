@@ -18,8 +18,8 @@ from w2vtui.comparing.sides import Side
 from w2vtui.display import loss_text, pad, safe_text, score_text, short, wrapped
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.compare_screen.pane import Pair
-from w2vtui.tui.header import STATES
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
+from w2vtui.tui.screen_parts.header import STATES
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
 

@@ -11,7 +11,7 @@ from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.setting_rows import SettingRow
 from w2vtui.display import cell_width, pad
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import ResultPanel, Shape
 

@@ -14,7 +14,7 @@ from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.moved import MovedWords, words_that_moved
 from w2vtui.display import pad, safe_text
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 

@@ -12,7 +12,7 @@ from w2vtui.comparing.overlap import MeanOverlap, WordOnSides, mean_overlap, wor
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError, VectorsError
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 

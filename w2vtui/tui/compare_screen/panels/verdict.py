@@ -12,7 +12,7 @@ from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.verdict import verdict
 from w2vtui.display import pad, safe_text, wrapped
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 

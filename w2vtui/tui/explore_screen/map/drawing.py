@@ -15,7 +15,7 @@ from w2vtui.exploring.maps.label_places import LabelPlaces
 from w2vtui.exploring.maps.map_svg import letter_of
 from w2vtui.tui.explore_screen.map.scene import SIGNS, Label, Look, Looks, Placed, Scene
 from w2vtui.tui.explore_screen.map.window import Window
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.widgets.result_panel import Shape
 
 TRAIL = ("∙", ".")

@@ -13,8 +13,8 @@ from w2vtui.exploring.questions import Question
 from w2vtui.exploring.subject import View
 from w2vtui.exploring.tsv import tsv
 from w2vtui.tui.explore_screen.pane import ExplorePane
-from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.glyphs import Glyphs
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, safe_text, short
-from w2vtui.tui.glyphs import Glyphs
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.glyphs import Glyphs
+from w2vtui.tui.looks.inks import Inks
 
 if TYPE_CHECKING:  # their packages load Numba
     from w2vtui.training.history.moments import PastMoment

@@ -7,6 +7,7 @@ from rich.text import Text
 from w2vtui.display import pad, safe_text, short
 from w2vtui.method import exact
 from w2vtui.method.exact import Estimate
+from w2vtui.tui.looks.numbers import meter
 from w2vtui.tui.method_screen.exact.result import Approximations
 from w2vtui.tui.method_screen.lines import (
     BESIDE_CELLS,
@@ -16,7 +17,6 @@ from w2vtui.tui.method_screen.lines import (
     facts_below,
     width_beside,
 )
-from w2vtui.tui.numbers import meter
 from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 

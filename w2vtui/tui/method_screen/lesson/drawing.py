@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from w2vtui.display import cell_width, safe_text, wrapped
-from w2vtui.tui.inks import Inks
+from w2vtui.tui.looks.inks import Inks
 from w2vtui.tui.method_screen.lesson.formulas import ASCII_SIGNS, UNICODE_SIGNS
 from w2vtui.tui.method_screen.lesson.pages import Page
 from w2vtui.tui.method_screen.lines import Pens

@@ -11,6 +11,7 @@ from rich.text import Text
 from w2vtui.display import loss_text, pad, safe_text, whole_parts
 from w2vtui.method.slow_motion import Encounter, Move, Step
 from w2vtui.method.step_formulas import Exact
+from w2vtui.tui.looks.numbers import meter
 from w2vtui.tui.method_screen.lines import Pens, whole_clauses
 from w2vtui.tui.method_screen.microscope.result import Shown, pairs_of
 from w2vtui.tui.method_screen.microscope.step_lines import (
@@ -21,7 +22,6 @@ from w2vtui.tui.method_screen.microscope.step_lines import (
     text_around,
     where,
 )
-from w2vtui.tui.numbers import meter
 from w2vtui.tui.widgets.spark import LEVELS
 
 _LEAST_NAME, _USUAL_NAME, _MOST_NAME = 8, 14, 26

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from w2vtui.tui.sources import paths_beginning
+from w2vtui.tui.chosen.sources import paths_beginning
 from w2vtui.tui.train_screen.commands.command import Command, CommandError, CommandTarget, nearest
 from w2vtui.tui.train_screen.commands.setting_names import setting_line
 from w2vtui.tui.train_screen.commands.table import COMMANDS

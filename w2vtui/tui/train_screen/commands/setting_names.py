@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
-from w2vtui.tui.controls import Control, controls_of
+from w2vtui.tui.chosen.controls import Control, controls_of
 
 CONTROLS: dict[str, Control] = {control.name: control for control in controls_of(LiveSettings)}
 GENSIM_SWITCHES: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
-from w2vtui.tui.sources import sources_of
+from w2vtui.tui.chosen.sources import sources_of
 from w2vtui.tui.train_screen.commands.command import Command, CommandError, CommandTarget, nearest
 from w2vtui.tui.train_screen.commands.setting_names import setting_choices, settings_from
 from w2vtui.tui.train_screen.watch_dialog import queries_in

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from w2vtui.display import short
-from w2vtui.tui.glyphs import Glyphs
+from w2vtui.tui.looks.glyphs import Glyphs
 from w2vtui.tui.widgets.chart import Chart
 from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.plot import Plot

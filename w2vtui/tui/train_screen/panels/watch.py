@@ -13,8 +13,8 @@ from textual.containers import Vertical
 from w2vtui.display import cell_width, pad, safe_text, wrapped
 from w2vtui.training.state.snapshot import Churn, Neighbors
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.glyphs import BRAILLE, Glyphs
-from w2vtui.tui.inks import PLAIN_INKS, Inks
+from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
+from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.widgets.answer import answer_lines
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.query_field import QueryField
