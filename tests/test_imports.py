@@ -116,8 +116,9 @@ codes += [int(name in sys.modules) for name in ("numpy", "w2vtui.tui.first_scree
 
 def test_the_first_screen_waits_for_nothing_that_a_key_opens():
     _, modules = modules_after("import w2vtui.tui.launch, w2vtui.tui.first_screen.screen")
-    later = ("dialogs", "help", "sessions.session", "saved_runs.run_list")
-    assert loaded(modules, "numpy", "w2vtui.runs.table", *(f"w2vtui.tui.{n}" for n in later)) == []
+    screens = ("dialogs", "help", "sessions.session", "saved_runs.run_list")
+    later = ["numpy", "w2vtui.runs.listed.table", *(f"w2vtui.tui.{name}" for name in screens)]
+    assert loaded(modules, *later) == []
 
 
 def test_training_and_saving_load_no_screens(topical_corpus, tmp_path):

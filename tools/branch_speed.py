@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.status import LiveStatus
+from w2vtui.runs.listed.status import LiveStatus
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.trainer_process.branching import Way, make_branch
 from w2vtui.trainer_process.remote_run import RemoteRun, attach

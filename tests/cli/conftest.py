@@ -11,7 +11,7 @@ import pytest
 from tests.support.processes import Result, start_program
 from tests.support.warm import COMMAND_LINE
 from w2vtui.cli import run_command_line
-from w2vtui.runs import request
+from w2vtui.runs.requested import request
 
 
 @pytest.fixture

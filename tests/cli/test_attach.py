@@ -11,8 +11,8 @@ import pytest
 from tests.support.processes import ENDLESS, finish, json_objects, posix, until_it_trains
 from tests.support.served_runs import attached
 from tests.support.wait import DEADLINE, until
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.status import status_of
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_of
 from w2vtui.trainer_process.attaching import attach
 
 pytestmark = [posix, pytest.mark.process]

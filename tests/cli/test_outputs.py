@@ -27,7 +27,7 @@ from tests.support.wait import DEADLINE
 from w2vtui.cli.progress import PlainLines
 from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import request
+from w2vtui.runs.requested import request
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import Losses, Probe, Progress
 

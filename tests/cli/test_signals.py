@@ -32,9 +32,9 @@ from tests.support.warm import COMMAND_LINE
 from w2v_kernels.machine.compiling import CACHE_FOLDER
 from w2vtui.cli import VERBS, headless
 from w2vtui.formats import load_vectors
-from w2vtui.runs import request
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.status import status_of
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_of
+from w2vtui.runs.requested import request
 from w2vtui.system import signals
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.run import Run

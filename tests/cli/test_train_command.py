@@ -16,7 +16,7 @@ from tests.support.wait import DEADLINE
 from w2vtui.cli import run_command_line
 from w2vtui.corpus.cache import cache_folder
 from w2vtui.formats import load_vectors, read_vocab
-from w2vtui.runs import request
+from w2vtui.runs.requested import request
 
 pytestmark = pytest.mark.slow
 

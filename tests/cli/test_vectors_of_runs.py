@@ -14,7 +14,7 @@ from w2vtui.cli import run_command_line
 from w2vtui.cli.parser import parse
 from w2vtui.cli.run_vectors import named_run
 from w2vtui.cli.verbs import VERBS
-from w2vtui.runs.listing import all_runs
+from w2vtui.runs.listed.listing import all_runs
 
 READERS = [verb for verb in VERBS if "VECTORS" in VERBS[verb].USAGE and verb != "explore"]
 WORDS = {

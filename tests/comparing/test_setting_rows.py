@@ -10,7 +10,7 @@ import numpy as np
 from w2vtui.comparing.curves import curve_names, curve_rows
 from w2vtui.comparing.setting_rows import is_same_text, settings_that_differ
 from w2vtui.comparing.sides import Side
-from w2vtui.runs.status import RunStatus
+from w2vtui.runs.listed.status import RunStatus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.curves import SavedCurve
 

@@ -14,7 +14,7 @@ from w2vtui.corpus.patterns import is_there
 from w2vtui.corpus.sample import take_sample
 from w2vtui.errors import CorpusError
 from w2vtui.line_sentences import LineSentence, Text8Corpus
-from w2vtui.runs.targets import Reads, check_not_read
+from w2vtui.runs.requested.targets import Reads, check_not_read
 from w2vtui.tui.first_screen.preview import look_at
 
 KINGS = [["the", "king"], ["and", "queen"]]

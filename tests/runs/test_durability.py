@@ -27,19 +27,19 @@ from tests.support.warm import COMMAND_LINE
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
-from w2vtui.runs import recorder, run_log
 from w2vtui.runs.disk import tensor_file
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
-from w2vtui.runs.listing import all_runs, find_run
+from w2vtui.runs.listed.listing import all_runs, find_run
+from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.record import RECORD, STATUS
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
+from w2vtui.runs.recording import recorder, run_log
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.recording.run_folder import RunFolder
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.runs.root import draft_beside
-from w2vtui.runs.run_folder import RunFolder
-from w2vtui.runs.status import status_of
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.system import signals
 from w2vtui.training import loop

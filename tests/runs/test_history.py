@@ -17,7 +17,6 @@ from tests.support.run_folders import json_values, many, places, posix, resealed
 from tests.support.runs import take_moments_from_the_start
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DamagedRunError, DiskError, RunError
-from w2vtui.runs import history_recorder
 from w2vtui.runs.disk.checked_json import loaded
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.history_files import (
@@ -28,10 +27,11 @@ from w2vtui.runs.disk.history_files import (
     write_index,
     write_moment,
 )
+from w2vtui.runs.listed.removing import remove_run
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.removing import remove_run
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
+from w2vtui.runs.recording import history_recorder
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.history.half import packed, unpacked
 from w2vtui.training.history.moments import PastMoment

@@ -17,12 +17,12 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.journal import METRICS
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import LABELS, Labels, labels_of, note_run, star_run
-from w2vtui.runs.listing import find_run
+from w2vtui.runs.listed.listing import find_run
+from w2vtui.runs.listed.removing import remove_run
+from w2vtui.runs.listed.renaming import rename_run
+from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.measured import SCORES, RunScore, note_scores
 from w2vtui.runs.record import RECORD, RunRecord, write_vocab
-from w2vtui.runs.removing import remove_run
-from w2vtui.runs.renaming import rename_run
-from w2vtui.runs.status import status_of
 
 
 def test_a_note_and_a_star_are_kept_and_removed_with_the_run(run):

@@ -6,8 +6,8 @@ from tests.support.wait import DEADLINE, until
 from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.record import RunRecord
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 
 

@@ -11,10 +11,10 @@ from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
-from w2vtui.runs import recorder
 from w2vtui.runs.disk import checkpoint_files
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.inside import OpenFolder
+from w2vtui.runs.recording import recorder
 from w2vtui.training.state.checkpoint import Checkpoint
 
 

@@ -34,12 +34,13 @@ from tests.support.wait import until
 from w2vtui.cli.headless import follow
 from w2vtui.corpus import ReadingStopped, encode_sentences
 from w2vtui.formats import load_vectors, save_vectors
-from w2vtui.runs import recorder, request
 from w2vtui.runs.disk import checkpoint_files
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.resuming import resumption
-from w2vtui.runs.status import LiveStatus, status_of
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import LiveStatus, status_of
+from w2vtui.runs.recording import recorder
+from w2vtui.runs.requested import request
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.tui.app_parts import leaving

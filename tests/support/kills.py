@@ -27,13 +27,13 @@ from w2vtui.corpus import EncodedCorpus, encode_sentences
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, read_events
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.replaying import largest_difference, replay_of
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
-from w2vtui.runs.run_folder import RunFolder
-from w2vtui.runs.status import status_of
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_of
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.recording.run_folder import RunFolder
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.replaying import largest_difference, replay_of
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training import loop
 from w2vtui.training.engine.cpu_backend import CpuBackend

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from w2vtui.runs.disk.checked_json import loaded, write_checked
 from w2vtui.runs.record import RunRecord
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings

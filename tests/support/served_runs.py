@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import RunError
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.attaching import attach
 from w2vtui.trainer_process.remote_run import RemoteRun

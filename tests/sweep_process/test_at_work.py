@@ -14,7 +14,7 @@ from tests.support.screens import press, shows, until
 from tests.support.shown_sweeps import NAME, ShownSweep
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.status import LiveStatus
+from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.settings import RunSettings
 from w2vtui.sweep_process.at_work import meant_sweep
 from w2vtui.sweeping.status import STOP

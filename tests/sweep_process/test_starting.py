@@ -16,7 +16,7 @@ from tests.support.sweeps import space_of
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.dataclass_json import as_json
-from w2vtui.runs.listing import all_runs
+from w2vtui.runs.listed.listing import all_runs
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.sweep_request import Limits, SweepRequest

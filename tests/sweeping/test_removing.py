@@ -14,7 +14,7 @@ from w2vtui.errors import RunError
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import star_run
-from w2vtui.runs.renaming import rename_run
+from w2vtui.runs.listed.renaming import rename_run
 from w2vtui.sweeping.removing import remove_sweep, whole_sweep
 from w2vtui.sweeping.store import RECORD, SWEEPS
 from w2vtui.sweeping.text_part import PART

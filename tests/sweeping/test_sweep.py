@@ -13,7 +13,7 @@ from tests.support.sweeps import space_of
 from w2vtui.cli.verbs import sweep as verb
 from w2vtui.errors import RunError
 from w2vtui.evaluation.question_files import QuestionFiles
-from w2vtui.runs.listing import all_runs
+from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.sweeping.space import Space

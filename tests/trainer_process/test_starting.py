@@ -19,8 +19,8 @@ from tests.support.wait import DEADLINE, until
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.dataclass_json import as_json
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.system.signals import handling
 from w2vtui.trainer_process import main
@@ -34,7 +34,7 @@ pytestmark = [posix, pytest.mark.process]
 
 STARTER = """
 import sys, time
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.main import refuse
 from w2vtui.trainer_process.remote_run import RemoteRun

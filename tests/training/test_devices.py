@@ -16,7 +16,7 @@ from tests.support.runs import run_on, trained
 from w2vtui import Word2Vec
 from w2vtui.cli import run_command_line
 from w2vtui.errors import MissingLibraryError, RunError, SettingsError
-from w2vtui.runs.wanted_changes import check_training
+from w2vtui.runs.resuming.wanted_changes import check_training
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine import devices
 from w2vtui.training.engine.devices import check_device, choose_device

@@ -15,9 +15,9 @@ from tests.support.terminals import Terminal, fill, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders
-from w2vtui.runs.listing import all_runs
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.record import checkpoint_vectors
-from w2vtui.runs.status import status_of
 
 pytestmark = [pytest.mark.terminal, pytest.mark.process]
 
@@ -31,7 +31,7 @@ HANGUPS = int(os.environ.get("HANGUPS", "5"))
 
 SLOW_DISK = """
 import time
-from w2vtui.runs import recorder
+from w2vtui.runs.recording import recorder
 write = recorder.write_checkpoint
 def slowly(folder, checkpoint, *spoiled):
     time.sleep(3.0 if checkpoint.state == "stopped" else 0.0)

@@ -10,7 +10,7 @@ from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.overlap import WordOnSides
 from w2vtui.comparing.report import PairReport, Report
 from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, score_text, short
-from w2vtui.runs.status import ACTIVE
+from w2vtui.runs.listed.status import ACTIVE
 
 _WORD_CELLS = 24
 

@@ -21,8 +21,8 @@ from w2vtui.corpus import SAMPLE, sample_path
 from w2vtui.errors import DiskError, DivergedError, QuestionError, VectorsError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.system.signals import AT_ONCE, QUIET_SECONDS, SIGNALS, SignalsSeen, handling
 from w2vtui.system.streams import (
     NO_PATIENCE_SECONDS,

@@ -19,7 +19,7 @@ from w2vtui.files.regular_files import TooLargeError, content_of
 from w2vtui.formats.atomic import atomic_write, check_target
 from w2vtui.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from w2vtui.phrases.streaming import Text, learn, write
-from w2vtui.runs.targets import Reads, check_not_read
+from w2vtui.runs.requested.targets import Reads, check_not_read
 from w2vtui.settings import CorpusSettings
 from w2vtui.system.resources import available_memory
 

@@ -38,7 +38,12 @@ def _named_run(arguments: argparse.Namespace) -> Path | None:
     is_file = is_vector_folder(path) or (os.path.lexists(path) and not path.is_dir())
     if is_file and (os.sep in name or path.suffix[1:2].isalpha()):  # no run has such a name
         return None
-    from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file  # loads NumPy
+    from w2vtui.runs.listed.listing import (  # loads NumPy
+        NoRunError,
+        find_run,
+        is_full_name,
+        run_not_file,
+    )
     from w2vtui.runs.root import runs_folder
 
     if not hasattr(arguments, "run_settings"):  # a verb with a screen has settled more than these

@@ -11,7 +11,7 @@ from types import FrameType
 from w2vtui.cli.output import PassingLine, report, show
 from w2vtui.comparing.seeds import SeedRuns
 from w2vtui.comparing.stability import NeighborTally
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.system.signals import SIGNALS, handling
 
 _FOLLOW_SECONDS = 0.2

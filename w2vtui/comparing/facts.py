@@ -10,7 +10,7 @@ from w2vtui.comparing.curves import score_names
 from w2vtui.comparing.sides import Side
 from w2vtui.display import short
 from w2vtui.exploring.subject import View
-from w2vtui.runs.status import ACTIVE
+from w2vtui.runs.listed.status import ACTIVE
 
 FILE = "file"
 """The state of a side that is a file."""

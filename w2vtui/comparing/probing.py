@@ -16,7 +16,7 @@ from w2vtui.exploring.subject import View
 from w2vtui.files.reports import Report
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord
-from w2vtui.runs.trained_text import trained_text
+from w2vtui.runs.resuming.trained_text import trained_text
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.system.resources import available_cores
 from w2vtui.training.engine.cpu_backend import CpuBackend

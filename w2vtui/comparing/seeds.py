@@ -14,9 +14,9 @@ from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import DivergedError, SettingsError
 from w2vtui.files.reports import Report
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.unattended import unattended
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.recording.unattended import unattended
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.training.run import Run
 from w2vtui.training.state.snapshot import WORTHLESS, Snapshot
 from w2vtui.vectors import WordVectors

@@ -13,9 +13,9 @@ from w2vtui.exploring.subject import FileSubject, Subject
 from w2vtui.files.reports import Report, warn
 from w2vtui.large_files import open_vectors
 from w2vtui.runs.explored import explored_run
-from w2vtui.runs.listing import NoRunError, find_run, is_full_name, run_not_file
+from w2vtui.runs.listed.listing import NoRunError, find_run, is_full_name, run_not_file
+from w2vtui.runs.listed.status import RunStatus, status_of
 from w2vtui.runs.root import runs_folder
-from w2vtui.runs.status import RunStatus, status_of
 from w2vtui.trainer_process.attaching import attach
 from w2vtui.vector_layouts import is_vector_folder
 

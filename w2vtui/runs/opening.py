@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from w2vtui.errors import RunError
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run

@@ -6,9 +6,9 @@ import dataclasses
 from pathlib import Path
 
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
+from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.record import RunRecord
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.status import status_of
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, default_alpha, field_types
 
 

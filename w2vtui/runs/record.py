@@ -36,7 +36,7 @@ from w2vtui.runs.disk.dataclass_json import fields_from_json, training_of_any_ve
 from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.names import trial_name
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint

@@ -8,7 +8,7 @@ from pathlib import Path
 from w2vtui.display import clock_text
 from w2vtui.errors import DamagedRunError, RunError
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.listing import LAST, find_run, is_full_name, last_written
+from w2vtui.runs.listed.listing import LAST, find_run, is_full_name, last_written
 from w2vtui.runs.record import RunRecord
 from w2vtui.sweeping.status import SweepStatus
 from w2vtui.sweeping.store import RECORD, SWEEPS, results_in, sweep_folders

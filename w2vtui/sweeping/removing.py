@@ -13,9 +13,9 @@ from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.runs.disk.own_files import TEMPORARY, Contents, check_own, remove_own
-from w2vtui.runs.removing import remove_run
-from w2vtui.runs.status import RunStatus
-from w2vtui.runs.statuses import Statuses
+from w2vtui.runs.listed.removing import remove_run
+from w2vtui.runs.listed.status import RunStatus
+from w2vtui.runs.listed.statuses import Statuses
 from w2vtui.sweeping.status import STATUS_FILES
 from w2vtui.sweeping.store import RECORD, SWEEPS, TRIALS, SweepStore
 from w2vtui.sweeping.text_part import PART

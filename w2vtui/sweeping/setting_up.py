@@ -13,7 +13,7 @@ from w2vtui.corpus.files import find_texts, is_regular
 from w2vtui.errors import CorpusError, RunError, SettingsError
 from w2vtui.files.reports import Report
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.runs.root import check_root, runs_folder
 from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.sweeping.forecast import PART_TOKENS, Forecast, SweepCost

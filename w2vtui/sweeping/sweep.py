@@ -16,9 +16,9 @@ from pathlib import Path
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
-from w2vtui.runs.wanted_changes import RunIsDoneError
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
+from w2vtui.runs.resuming.wanted_changes import RunIsDoneError
 from w2vtui.sweeping.finished import finished_trial
 from w2vtui.sweeping.proposing import Proposal, Proposer
 from w2vtui.sweeping.publishing import Publisher

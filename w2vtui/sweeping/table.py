@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from w2vtui.display import clock_text, pad, safe_text
-from w2vtui.runs.table import BEST
+from w2vtui.runs.listed.table import BEST
 from w2vtui.settings import label_of
 from w2vtui.sweeping.effects import LEAST_TRIALS, Effect
 from w2vtui.sweeping.results import TrialResult, TrialShot

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import remove_older
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.unattended import unattended
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.recording.unattended import unattended
 from w2vtui.sweeping.readings import Readings
 from w2vtui.sweeping.results import N_STEPS, State, TrialResult, TrialShot
 from w2vtui.sweeping.space import Point

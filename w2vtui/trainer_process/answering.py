@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2vtui.errors import SettingsError
-from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.shared_memory import copy_to_memory

@@ -14,10 +14,10 @@ from typing import Any
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, ReadingStopped
 from w2vtui.errors import DamagedRunError, RunError, W2vtuiError
-from w2vtui.runs.branching import branch, what_a_branch_adds
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, read_manifest
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.status import ACTIVE, LiveStatus, RunStatus, status_of
+from w2vtui.runs.listed.status import ACTIVE, LiveStatus, RunStatus, status_of
+from w2vtui.runs.resuming.branching import branch, what_a_branch_adds
 from w2vtui.system.resources import available_cores
 from w2vtui.trainer_process.attaching import attach
 from w2vtui.trainer_process.starting import ResumeOrder, start_trainer

@@ -19,9 +19,9 @@ from types import FrameType
 from w2vtui.errors import W2vtuiError
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.opening import open_run
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.system.signals import handling
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.branching import read_after

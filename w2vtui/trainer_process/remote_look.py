@@ -11,7 +11,7 @@ import numpy as np
 
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.status import LiveStatus
+from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import ConnectionLostError, Frame

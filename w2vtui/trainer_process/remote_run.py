@@ -18,7 +18,7 @@ from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m

@@ -97,7 +97,7 @@ class RemoteVectors:
         return self._corpus
 
     def _read_text(self) -> None:
-        from w2vtui.runs.trained_text import kept_text  # loads Numba
+        from w2vtui.runs.resuming.trained_text import kept_text  # loads Numba
 
         if self._look.folder is not None:
             with suppress(W2vtuiError):  # without the text, its screens say that it is missing

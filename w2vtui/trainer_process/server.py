@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from w2vtui.errors import DiskError
 from w2vtui.runs.disk.door import HAS_SOCKETS, Door, let_in, open_door
-from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.answering import Answers
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError

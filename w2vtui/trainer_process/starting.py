@@ -17,7 +17,7 @@ from pathlib import Path
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.dataclass_json import as_json
 from w2vtui.runs.disk.door import HAS_SOCKETS
-from w2vtui.runs.request import RunRequest
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.trainer_process.messages import Scalar
 from w2vtui.trainer_process.remote_run import RemoteRun
 

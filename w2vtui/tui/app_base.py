@@ -29,7 +29,7 @@ from w2vtui.tui.looks.themes import COLORLESS_THEME, OWN_THEMES, readable
 from w2vtui.tui.screenshot import picture_folders, save_picture
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
     from w2vtui.training.state.snapshot import Snapshot
 
 WARNING_SECONDS = 8.0

@@ -36,7 +36,7 @@ from w2vtui.tui.shutdown import continue_without_screen, end, print_line
 
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.sweeping.watched_sweep import WatchedSweep
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun

@@ -91,7 +91,7 @@ def _wait_for_end(session: Session, announce: Callable[[str], object]) -> None:
 
 def _save(session: Session, report: Callable[[str], object]) -> None:
     try:
-        from w2vtui.runs.targets import temporary_target  # loads NumPy
+        from w2vtui.runs.requested.targets import temporary_target  # loads NumPy
 
         place = session.output or str(temporary_target("vectors.bin"))
         session.save(place, rescue=True)

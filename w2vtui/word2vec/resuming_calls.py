@@ -15,13 +15,13 @@ from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.files.regular_files import AnyPath
 from w2vtui.keyed_vectors import KeyedVectors
-from w2vtui.runs.listing import find_run
+from w2vtui.runs.listed.listing import find_run
 from w2vtui.runs.record import RECORD, RunRecord, checkpoint_vectors
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.resuming import resumption
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.resuming.resuming import resumption
+from w2vtui.runs.resuming.wanted_changes import RunIsDoneError
 from w2vtui.runs.root import runs_folder
-from w2vtui.runs.wanted_changes import RunIsDoneError
 from w2vtui.settings import LiveSettings, RunSettings
 from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run

@@ -10,7 +10,7 @@ from types import GeneratorType
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.corpus.long_tokens import is_remark
 from w2vtui.errors import SettingsError, WrongTypeError
-from w2vtui.runs.recorder import Recorder
+from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.settings import LiveSettings
 from w2vtui.training.engine.devices import check_device
 from w2vtui.training.run import Run

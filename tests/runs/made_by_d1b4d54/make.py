@@ -18,7 +18,7 @@ from w2vtui.runs.journal import EVENTS, changes_in, read_events
 
 from w2vtui.corpus import open_corpus
 from w2vtui.formats import save_vectors
-from w2vtui.runs.recorder import Asked, Recorder
+from w2vtui.runs.recording.recorder import Asked, Recorder
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 

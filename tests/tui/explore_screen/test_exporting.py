@@ -9,7 +9,7 @@ import pytest
 
 from w2vtui.errors import DiskError, OutOfMemoryError, SettingsError, W2vtuiError
 from w2vtui.exploring.subject import View
-from w2vtui.runs.targets import Reads
+from w2vtui.runs.requested.targets import Reads
 from w2vtui.tui.explore_screen.exporting import write_export, write_vectors
 from w2vtui.vectors import WordVectors
 

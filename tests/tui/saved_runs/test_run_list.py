@@ -36,16 +36,17 @@ from w2vtui.cli import run_command_line
 from w2vtui.corpus import open_corpus
 from w2vtui.errors import DiskError, RunError
 from w2vtui.formats import load_vectors
-from w2vtui.runs import recorder as recording
-from w2vtui.runs import root, statuses
+from w2vtui.runs import root
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import star_run
-from w2vtui.runs.listing import all_runs
+from w2vtui.runs.listed import statuses
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.record import RECORD, RunRecord
-from w2vtui.runs.recorder import Recorder
-from w2vtui.runs.request import RunRequest
-from w2vtui.runs.status import status_of
+from w2vtui.runs.recording import recorder as recording
+from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script

@@ -23,10 +23,10 @@ from tests.support.screens import (
     training,
     until,
 )
-from w2vtui.runs.branching import branch
 from w2vtui.runs.disk.lock import RunLock
-from w2vtui.runs.listing import all_runs
-from w2vtui.runs.status import status_at, status_of
+from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.listed.status import status_at, status_of
+from w2vtui.runs.resuming.branching import branch
 from w2vtui.settings import RunSettings
 from w2vtui.trainer_process import attaching, branching
 from w2vtui.tui.saved_runs.run_list import RunList

@@ -25,7 +25,7 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.chosen.form import Form
     from w2vtui.tui.launch import BeginsWith

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         RunError: there is no such run or sweep, or nothing trains it.
     """
-    from w2vtui.runs.listing import find_run
+    from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.sweep_process.at_work import meant_sweep
     from w2vtui.trainer_process.attaching import attach

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a branch of a run, train it if that is asked for, and print its name."""
-    from w2vtui.runs.listing import find_run
+    from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.root import runs_folder
     from w2vtui.trainer_process.branching import Way, make_branch
 

@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.converting import shown_progress
     from w2vtui.formats import Conversion, Wanted, convert
-    from w2vtui.runs.targets import check_conversion
+    from w2vtui.runs.requested.targets import check_conversion
 
     layout = layout_of(arguments.out, arguments.to_layout)
     check_conversion(

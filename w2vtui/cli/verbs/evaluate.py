@@ -191,8 +191,8 @@ def _keep(arguments: argparse.Namespace, results: _Results) -> None:
     """Keep the scores of a saved run, which `w2vtui runs` lists, unless they were measured in
     another way than others are.
     """
+    from w2vtui.runs.listed.status import status_of
     from w2vtui.runs.measured import RunScore, note_scores
-    from w2vtui.runs.status import status_of
     from w2vtui.training.measuring.known_questions import (
         N_CANDIDATES,
         analogy_scores,

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: neither the run nor the command line says where.
     """
-    from w2vtui.runs.listing import find_run
+    from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.record import RunRecord
     from w2vtui.runs.root import runs_folder
 

@@ -14,7 +14,7 @@ from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
-    from w2vtui.runs.replaying import Replay
+    from w2vtui.runs.resuming.replaying import Replay
     from w2vtui.training.run import Run
 
 USAGE = "w2vtui replay RUN [options]"
@@ -39,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Replay a run and compare; return the exit code."""
     from w2vtui.cli.headless import carry_out
-    from w2vtui.runs.listing import find_run
-    from w2vtui.runs.replaying import replay_of
-    from w2vtui.runs.request import absolute
+    from w2vtui.runs.listed.listing import find_run
+    from w2vtui.runs.requested.request import absolute
+    from w2vtui.runs.resuming.replaying import replay_of
+    from w2vtui.runs.resuming.text_changes import text_of_run
     from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.text_changes import text_of_run
     from w2vtui.training.run import Run
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _compare(replayed: Run, recorded: Replay) -> int:
     """Report how the vectors of a replay differ from those it repeats; return the exit code."""
-    from w2vtui.runs.replaying import largest_difference
+    from w2vtui.runs.resuming.replaying import largest_difference
 
     name = recorded.folder.name
     tokens, clock = replayed.snapshot().progress.tokens, recorded.checkpoint.clock

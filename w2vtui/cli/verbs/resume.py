@@ -33,9 +33,9 @@ from w2vtui.settings import (
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus, ReadingProgress
-    from w2vtui.runs.recorder import Recorder
-    from w2vtui.runs.request import RunRequest
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.recording.recorder import Recorder
+    from w2vtui.runs.requested.request import RunRequest
+    from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.training.run import Run
 
 USAGE = "w2vtui resume RUN [options] [settings]"
@@ -95,10 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
         RunIsDoneError: there is nothing to train, and no file to save it to.
     """
     from w2vtui.cli.headless import carry_out
-    from w2vtui.runs.listing import find_run
+    from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.record import RunRecord
+    from w2vtui.runs.resuming.wanted_changes import RunIsDoneError
     from w2vtui.runs.root import runs_folder
-    from w2vtui.runs.wanted_changes import RunIsDoneError
 
     folder = find_run(runs_folder(arguments.run_settings.runs_dir), arguments.run)
     in_app = wants_screen(arguments)
@@ -132,7 +132,7 @@ def _save_done(
 ) -> None:
     """Save the vectors of a run that is done after `tokens`, unless they are there already."""
     from w2vtui.runs.record import RunRecord
-    from w2vtui.runs.saved import is_saved
+    from w2vtui.runs.requested.saved import is_saved
 
     request = RunRecord.read(folder).own_request.to(output, layout=layout)
     if is_saved(folder, tokens, request.outputs):
@@ -154,8 +154,8 @@ def _taken(folder: Path, arguments: argparse.Namespace) -> Resumption:
     Raises:
         W2vtuiError: it cannot be resumed like this.
     """
-    from w2vtui.runs.request import absolute
-    from w2vtui.runs.resuming import resumption
+    from w2vtui.runs.requested.request import absolute
+    from w2vtui.runs.resuming.resuming import resumption
 
     taken = resumption(
         folder,

@@ -15,8 +15,8 @@ from w2vtui.cli.options import add_setting
 from w2vtui.cli.output import ask, report, show
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
-from w2vtui.runs.choosing import NEWEST, chosen
-from w2vtui.runs.table import (
+from w2vtui.runs.listed.choosing import NEWEST, chosen
+from w2vtui.runs.listed.table import (
     Column,
     best_of,
     bests_of,
@@ -28,7 +28,7 @@ from w2vtui.runs.table import (
 from w2vtui.settings import RunSettings
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 USAGE = "w2vtui runs [WORD ...] [options]"
 HELP = """List saved runs: by text, newest first, with the settings that differ and their scores.
@@ -105,7 +105,7 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     Raises:
         SettingsError: a word or the order names nothing that runs have.
     """
-    from w2vtui.runs.statuses import Statuses
+    from w2vtui.runs.listed.statuses import Statuses
 
     every = Statuses(root).read()
     found = chosen(every, " ".join(arguments.conditions), arguments.sort)
@@ -136,7 +136,7 @@ def _report_sweeps(root: Path) -> None:
 def _change(root: Path, arguments: argparse.Namespace) -> bool:
     """Carry out what changes runs; return whether there was something."""
     from w2vtui.runs.labels import note_run, star_run
-    from w2vtui.runs.listing import find_run
+    from w2vtui.runs.listed.listing import find_run
 
     changes = [arguments.rename, arguments.note, arguments.star, arguments.unstar, arguments.remove]
     if arguments.rename:
@@ -156,7 +156,7 @@ def _change(root: Path, arguments: argparse.Namespace) -> bool:
 
 
 def _rename(folder: Path, name: str) -> None:
-    from w2vtui.runs.renaming import rename_run
+    from w2vtui.runs.listed.renaming import rename_run
 
     renamed = rename_run(folder, name)
     report(f"{folder.name} is {renamed.name} now; its old name still finds it")
@@ -168,8 +168,8 @@ def _remove(root: Path, names: Sequence[str], *, yes: bool) -> None:
     Raises:
         RunError: one of them cannot be removed, or nobody said yes.
     """
-    from w2vtui.runs.listing import is_full_name
-    from w2vtui.runs.removing import remove_run, run_to_remove
+    from w2vtui.runs.listed.listing import is_full_name
+    from w2vtui.runs.listed.removing import remove_run, run_to_remove
     from w2vtui.sweeping.removing import remove_sweep, whole_sweep
 
     chosen, sweeps = {}, []

@@ -173,8 +173,8 @@ def _of_run(arguments: argparse.Namespace, folder: Path, words: tuple[str, ...])
     """The question about a saved run: its text, and the settings of its newest checkpoint."""
     from w2vtui.exploring.why_near.trained_windows import trained_windows
     from w2vtui.runs.record import checkpoint_vectors
-    from w2vtui.runs.request import absolute
-    from w2vtui.runs.trained_text import trained_text
+    from w2vtui.runs.requested.request import absolute
+    from w2vtui.runs.resuming.trained_text import trained_text
 
     vectors, checkpoint, troubles = checkpoint_vectors(folder)
     corpus, remark = trained_text(folder, absolute(arguments.corpus))

@@ -106,7 +106,7 @@ def _check_output(arguments: argparse.Namespace) -> None:
         DiskError: it cannot be written.
     """
     from w2vtui.exploring.maps.map_files import check_picture
-    from w2vtui.runs.targets import Reads, check_not_read
+    from w2vtui.runs.requested.targets import Reads, check_not_read
 
     if arguments.output is None:
         if arguments.json:

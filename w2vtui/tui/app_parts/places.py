@@ -18,7 +18,7 @@ from w2vtui.tui.messages import CompareRuns, ExploreRun, ExploreSubject
 if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.exploring.subject import Subject
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
     from w2vtui.training.state.snapshot import Snapshot
     from w2vtui.tui.compare_screen.screen import CompareScreen
     from w2vtui.tui.explore_screen.screen import ExploreScreen
@@ -83,7 +83,7 @@ class Places(ExploringPlaces):
         """The state of a saved run; that of the one on the train screen is as it is shown there."""
         if self.session is None or not self.trains(Path(run.folder)):
             return run
-        from w2vtui.runs.status import status_now  # loads NumPy
+        from w2vtui.runs.listed.status import status_now  # loads NumPy
 
         return status_now(run, self.session.snapshot())
 

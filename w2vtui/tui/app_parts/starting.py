@@ -20,7 +20,7 @@ from w2vtui.tui.sessions.trained_apart import attached_session
 from w2vtui.tui.sessions.trained_here import build_run
 
 if TYPE_CHECKING:
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.sweep_process.viewer import SweepViewer
     from w2vtui.trainer_process.remote_run import RemoteRun
     from w2vtui.tui.sessions.session import Build, Session
@@ -240,7 +240,7 @@ def _sweep_of(run: Path) -> SweepViewer | None:
 
 def _open_saved(message: Resume, output: str | None, overwrite: bool) -> Resumption:
     """Open a saved run and check its output. Reads files: not for the thread that draws."""
-    from w2vtui.runs.resuming import resumption  # loads Numba
+    from w2vtui.runs.resuming.resuming import resumption  # loads Numba
 
     force = message.force or bool(message.live)
     taken = resumption(message.folder, force=force, live=message.live, undo=message.undo)

@@ -9,8 +9,8 @@ from typing import Any
 
 from w2vtui.evaluation.question_files import CONTEXT
 from w2vtui.files.tables import joined
-from w2vtui.runs.choices import RunChoices
 from w2vtui.runs.names import bare_name
+from w2vtui.runs.requested.choices import RunChoices
 from w2vtui.tui.chosen.controls import Control, controls_of, value_text
 
 

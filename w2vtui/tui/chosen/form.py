@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from w2vtui.bundled import SAMPLE
-from w2vtui.runs.choices import RunChoices
+from w2vtui.runs.requested.choices import RunChoices
 from w2vtui.tui.chosen.sources import sources_of
 
 if TYPE_CHECKING:
-    from w2vtui.runs.request import RunRequest
+    from w2vtui.runs.requested.request import RunRequest
     from w2vtui.settings import LiveSettings
 
 
@@ -33,7 +33,7 @@ class Form(RunChoices):
         Raises:
             CorpusError: the corpus field names nothing that can be read.
         """
-        from w2vtui.runs.request import RunRequest  # loads NumPy
+        from w2vtui.runs.requested.request import RunRequest  # loads NumPy
 
         chosen = {one.name: getattr(self, one.name) for one in dataclasses.fields(RunChoices)}
         return RunRequest(sources=tuple(sources_of(self.corpus)), output=output, **chosen)

@@ -16,7 +16,7 @@ from w2vtui.comparing.comparison import Comparison, with_next_read
 from w2vtui.comparing.sides import Side, run_side, watched_side
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.runs.status import RunStatus
+from w2vtui.runs.listed.status import RunStatus
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.snapshot import ENDED
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane, Pair

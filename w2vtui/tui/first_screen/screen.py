@@ -30,7 +30,7 @@ from w2vtui.tui.widgets.setting_rows import SettingRows
 from w2vtui.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 PANES = ("settings", "presets", "words", "preview", "zipf")
 """The panels that share the middle of a small terminal, in the order of their tabs."""

@@ -13,14 +13,14 @@ from textual import work
 from textual.screen import ModalScreen
 
 from w2vtui.errors import SettingsError
-from w2vtui.runs.choosing import NEWEST, orders
+from w2vtui.runs.listed.choosing import NEWEST, orders
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.saved_runs.run_facts import SavedRuns
 from w2vtui.tui.saved_runs.run_rows import Listing, listing
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 LOOK_SECONDS = 2.0
 """From one look at the runs to the next, at least."""

@@ -15,7 +15,7 @@ from w2vtui.tui.dialogs.save_dialog import Ask, Choice
 from w2vtui.tui.saved_runs.run_labels import LabeledRuns
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 NOW, LATER = "now", "later"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from w2vtui.display import clock_text, safe_text, short
 from w2vtui.errors import RunError
-from w2vtui.runs.table import MAIN, score_text
+from w2vtui.runs.listed.table import MAIN, score_text
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.further import further_training
 
 if TYPE_CHECKING:
+    from w2vtui.runs.listed.status import RunStatus
+    from w2vtui.runs.listed.statuses import Statuses
     from w2vtui.runs.measured import RunScore
-    from w2vtui.runs.status import RunStatus
-    from w2vtui.runs.statuses import Statuses
 
 
 class SavedRuns:
@@ -27,8 +27,8 @@ class SavedRuns:
 
     def read(self) -> list[RunStatus]:
         """The status of each run, newest first. Reads files: not for the thread that draws."""
+        from w2vtui.runs.listed.statuses import Statuses
         from w2vtui.runs.root import runs_folder
-        from w2vtui.runs.statuses import Statuses
 
         try:
             if self._statuses is None:

@@ -95,7 +95,7 @@ class LabeledRuns(RunTable):
 
     def action_rename(self) -> None:
         """Ask for a name, and give it to the run."""
-        from w2vtui.runs.renaming import check_name  # loads NumPy
+        from w2vtui.runs.listed.renaming import check_name  # loads NumPy
 
         run = self.pointed
         if run is None:
@@ -112,7 +112,7 @@ class LabeledRuns(RunTable):
 
     def _rename(self, folder: Path, name: str) -> None:
         """Rename a run; not for the thread that draws."""
-        from w2vtui.runs.renaming import rename_run
+        from w2vtui.runs.listed.renaming import rename_run
 
         new = rename_run(folder, name)
         self.app.call_from_thread(self._follow, folder, new)

@@ -22,7 +22,7 @@ from w2vtui.tui.saved_runs.run_facts import cost
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 _NAMED = 8
 """The most runs that are named when several are to be deleted."""
@@ -52,7 +52,7 @@ class RunList(BranchedRuns):
 
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
         """Show a run that trains, ask what to do with one that is done, else resume it."""
-        from w2vtui.runs.status import ACTIVE  # loads NumPy
+        from w2vtui.runs.listed.status import ACTIVE  # loads NumPy
 
         run = self.pointed
         if run is None:
@@ -218,7 +218,7 @@ def _what_is_deleted(runs: Sequence[RunStatus]) -> str:
 
 
 def _remove(folder: Path, *, damaged: bool) -> None:
-    from w2vtui.runs.removing import remove_run
+    from w2vtui.runs.listed.removing import remove_run
     from w2vtui.trainer_process.branching import end_run  # loads Numba
 
     end_run(folder)

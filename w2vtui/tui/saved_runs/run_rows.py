@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, whole_parts
-from w2vtui.runs.choosing import chosen
-from w2vtui.runs.table import (
+from w2vtui.runs.listed.choosing import chosen
+from w2vtui.runs.listed.table import (
     BEST,
     BEST_SCORE,
     HEADS,
@@ -25,7 +25,7 @@ from w2vtui.runs.table import (
 )
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
     from w2vtui.tui.looks.inks import InkName, Inks
 
 _INKS: Mapping[str, InkName] = {"training": "good", "preparing": "good", "paused": "warning",

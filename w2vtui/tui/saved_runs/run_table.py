@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from w2vtui.display import cell_width, safe_text, whole_parts
-from w2vtui.runs.choosing import NEWEST, orders
+from w2vtui.runs.listed.choosing import NEWEST, orders
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.keys import own_bindings
 from w2vtui.tui.saved_runs.listed_runs import ListedRuns
@@ -24,7 +24,7 @@ from w2vtui.tui.widgets.key_bar import PLACES
 from w2vtui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from w2vtui.runs.status import RunStatus
+    from w2vtui.runs.listed.status import RunStatus
 
 LOW = 20
 """Rows of a terminal below which the list takes the place of facts."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from w2vtui.training.state.snapshot import Event, Snapshot
 
 if TYPE_CHECKING:
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.resuming.resuming import Resumption
 
 
 class SessionNotes:

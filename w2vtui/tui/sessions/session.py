@@ -18,9 +18,9 @@ from w2vtui.tui.sessions.words import SessionWords
 
 if TYPE_CHECKING:
     from w2vtui.corpus import EncodedCorpus
-    from w2vtui.runs.recorder import Recorder
-    from w2vtui.runs.request import RunRequest
-    from w2vtui.runs.resuming import Resumption
+    from w2vtui.runs.recording.recorder import Recorder
+    from w2vtui.runs.requested.request import RunRequest
+    from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.trainer_process.remote_recorder import RemoteRecorder
     from w2vtui.training.watched_run import WatchedRun
 

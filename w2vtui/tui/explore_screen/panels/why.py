@@ -133,7 +133,7 @@ class WhyPane(ExplorePane):
         if run is not None and corpus is not None:
             return TaughtBy(corpus, run.training, run.snapshot().settings, run)
         if folder is not None:
-            from w2vtui.runs.trained_text import taught_by_run  # loads Numba
+            from w2vtui.runs.resuming.trained_text import taught_by_run  # loads Numba
 
             if self._finding is None:
                 self._finding = Finding(partial(taught_by_run, folder))
