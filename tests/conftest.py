@@ -22,7 +22,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.places import keep_in
 from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
-from w2vtui.corpus import cache
+from w2vtui.corpus.stored import cache
 
 _places = itertools.count()
 

@@ -12,7 +12,7 @@ from tests.support.inner_loop import outside
 from tests.support.vector_files import assert_same
 from w2vtui.cli.verbs import convert as verb
 from w2vtui.formats import Conversion, Held, Wanted, convert, load_vectors, save_vectors
-from w2vtui.formats.vector_folder import write_vector_folder
+from w2vtui.formats.vector_folders.vector_folder import write_vector_folder
 from w2vtui.vectors import WordVectors
 
 WORDS = ["the", "日本", "don't", "👨\u200d👩\u200d👧", "x"]
@@ -165,7 +165,7 @@ def test_vectors_are_weighted_by_frequency_and_lose_their_common_part(w2v):
 
 @pytest.mark.parametrize("target", ["v.bin.gz", "v.w2v", "v.parquet", "v.tsv", "v.npy"])
 def test_an_interrupt_leaves_nothing_and_the_old_file(place, monkeypatch, target):
-    monkeypatch.setattr("w2vtui.formats.blocks.BLOCK_NUMBERS", 3)
+    monkeypatch.setattr("w2vtui.formats.rows.blocks.BLOCK_NUMBERS", 3)
     save_vectors(WordVectors(WORDS[:1], MATRIX[:1]), target)
     before = sorted(place.rglob("*"))
 
@@ -180,7 +180,7 @@ def test_an_interrupt_leaves_nothing_and_the_old_file(place, monkeypatch, target
 
 
 def test_progress_is_reported(monkeypatch):
-    monkeypatch.setattr("w2vtui.formats.blocks.BLOCK_NUMBERS", 6)
+    monkeypatch.setattr("w2vtui.formats.rows.blocks.BLOCK_NUMBERS", 6)
     seen = []
     how = Conversion(wanted=Wanted(limit=4))
     convert("in/v.glove", "v.bin", how, progress=lambda *at: seen.append(at))

@@ -14,7 +14,7 @@ from tests.support.corpora import TOPICS
 from tests.support.processes import QUICK, finish, posix
 from tests.support.wait import DEADLINE
 from w2vtui.cli import run_command_line
-from w2vtui.corpus.cache import cache_folder
+from w2vtui.corpus.stored.cache import cache_folder
 from w2vtui.formats import load_vectors, read_vocab
 from w2vtui.runs.requested import request
 

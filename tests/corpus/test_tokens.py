@@ -21,15 +21,10 @@ from tests.support.texts import (
     sentences_of,
     written,
 )
-from w2vtui.corpus import (
-    counting,
-    encode_sentences,
-    open_corpus,
-    reading,
-    type_table,
-)
-from w2vtui.corpus.charsets import contradiction
+from w2vtui.corpus import encode_sentences, open_corpus, reading
+from w2vtui.corpus.counting import counting, type_table
 from w2vtui.corpus.sources.byte_stream import ByteStream
+from w2vtui.corpus.sources.charsets import contradiction
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
 

@@ -26,9 +26,9 @@ from tests.support.vector_files import (
 )
 from w2vtui.errors import VectorsError
 from w2vtui.formats import load_vectors
-from w2vtui.formats.blocks import Block, collected
-from w2vtui.formats.records import Source
-from w2vtui.formats.word2vec_text import TextReader
+from w2vtui.formats.rows.blocks import Block, collected
+from w2vtui.formats.rows.records import Source
+from w2vtui.formats.word2vec.word2vec_text import TextReader
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_a_binary_that_is_wrong_is_refused_with_its_record(
 def test_a_word_without_end_is_not_read_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("w2vtui.formats.word2vec_binary._BLOCK_BYTES", 100)
-    monkeypatch.setattr("w2vtui.formats.word2vec_binary.MAX_WORD_BYTES", 1000)
+    monkeypatch.setattr("w2vtui.formats.word2vec.word2vec_binary._BLOCK_BYTES", 100)
+    monkeypatch.setattr("w2vtui.formats.word2vec.word2vec_binary.MAX_WORD_BYTES", 1000)
     endless = written(tmp_path, "v.bin", b"2 2\n" + b"x" * 100_000)
     assert "no word ends within 1,000 bytes" in refusal(endless)
 

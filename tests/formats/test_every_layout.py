@@ -79,8 +79,8 @@ def test_counts_come_back_where_they_are_known(
 def test_many_blocks_are_as_one(
     tmp_path: Path, layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("w2vtui.formats.blocks.BLOCK_NUMBERS", 30)
-    monkeypatch.setattr("w2vtui.formats.parquet_file._GROUP_NUMBERS", 100)
+    monkeypatch.setattr("w2vtui.formats.rows.blocks.BLOCK_NUMBERS", 30)
+    monkeypatch.setattr("w2vtui.formats.other_tools.parquet_file._GROUP_NUMBERS", 100)
     matrix = np.random.default_rng(0).standard_normal((200, 12)).astype(np.float32)
     words = [f"w{row}" for row in range(200)]
     vectors = WordVectors(words, matrix, np.arange(200)[::-1] + 1)

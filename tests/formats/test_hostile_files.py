@@ -164,7 +164,7 @@ def test_any_bytes_give_vectors_or_a_vectors_error(
 
 def test_nothing_here_can_unpickle() -> None:
     package = Path(w2vtui.formats.__file__).parent
-    sources = [*package.glob("*.py"), *(package.parent / "vectors").glob("*.py")]
+    sources = [*package.rglob("*.py"), *(package.parent / "vectors").glob("*.py")]
     assert len(sources) > 5
     for source in sources:
         for node in ast.walk(ast.parse(source.read_text())):

@@ -90,8 +90,8 @@ def test_the_name_decides_where_vectors_are_too_short_to_tell(tmp_path: Path) ->
 def test_many_blocks_are_read_as_one(
     tmp_path: Path, extension: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("w2vtui.formats.blocks.BLOCK_NUMBERS", 50)
-    monkeypatch.setattr("w2vtui.formats.word2vec_binary._BLOCK_BYTES", 70)
+    monkeypatch.setattr("w2vtui.formats.rows.blocks.BLOCK_NUMBERS", 50)
+    monkeypatch.setattr("w2vtui.formats.word2vec.word2vec_binary._BLOCK_BYTES", 70)
     matrix = np.random.default_rng(0).standard_normal((400, 12)).astype(np.float32)
     model = WordVectors([f"w{row}" for row in range(400)], matrix)
     save_vectors(model, tmp_path / f"v{extension}")

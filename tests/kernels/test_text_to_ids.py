@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from w2v_kernels import ids_to_words, text, text_to_ids, type_tables
 from w2v_kernels.machine.compiling import kernel
-from w2vtui.corpus.long_tokens import end_of_tokens
-from w2vtui.corpus.type_table import TypeTable
+from w2vtui.corpus.counting.long_tokens import end_of_tokens
+from w2vtui.corpus.counting.type_table import TypeTable
 
 ASCII_SPACE = rb"[\t-\r\x1c-\x20]+"
 

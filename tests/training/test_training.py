@@ -22,7 +22,7 @@ from tests.support.wait import DEADLINE, until
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import LOSS, PAIRS
 from w2vtui.corpus import EncodedCorpus, Vocab, encode_sentences, open_corpus
-from w2vtui.corpus.cache import cache_folder
+from w2vtui.corpus.stored.cache import cache_folder
 from w2vtui.errors import CorpusError, DivergedError, SettingsError
 from w2vtui.settings import ALL_WORDS, CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.engine.cpu_backend import CpuBackend

@@ -6,7 +6,7 @@ import shutil
 
 from tests.support.screens import events, form, press, shows, state, text_of, training, until
 from w2vtui.corpus import open_corpus
-from w2vtui.corpus.cache import cache_folder
+from w2vtui.corpus.stored.cache import cache_folder
 from w2vtui.formats import load_vectors
 from w2vtui.training.engine.cpu_backend import CpuBackend
 

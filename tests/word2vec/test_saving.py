@@ -14,7 +14,7 @@ from tests.support.corpora import topical_sentences
 from tests.support.models import same_matrices
 from w2vtui import CallbackAny2Vec, KeyedVectors, Word2Vec
 from w2vtui.errors import DiskError, SettingsError, VectorsError
-from w2vtui.formats import folder_drafts
+from w2vtui.formats.drafts import folder_drafts
 
 SENTENCES = topical_sentences(60)
 SMALL = {"vector_size": 8, "min_count": 2, "workers": 1, "epochs": 2, "comment": "small"}

@@ -17,7 +17,7 @@ from w2vtui.corpus.sources.compressed import is_packed
 from w2vtui.corpus.sources.opening import opened_bytes
 from w2vtui.errors import ChildError, CorpusError, VectorsError
 from w2vtui.formats import load_vectors
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.system.resources import available_cores
 

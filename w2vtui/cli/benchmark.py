@@ -38,7 +38,7 @@ from w2vtui.display import clock_text
 from w2vtui.errors import ChildError, TargetTakenError
 from w2vtui.files.regular_files import content_of
 from w2vtui.formats import atomic_write
-from w2vtui.formats.atomic import check_target
+from w2vtui.formats.drafts.atomic import check_target
 from w2vtui.runs.requested.targets import Reads, check_not_read
 from w2vtui.settings import TrainingSettings
 from w2vtui.system.resources import available_cores

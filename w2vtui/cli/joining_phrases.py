@@ -16,7 +16,7 @@ from w2vtui.cli.results import print_json
 from w2vtui.corpus.files import find_texts, is_regular
 from w2vtui.errors import CorpusError, SettingsError, TargetTakenError
 from w2vtui.files.regular_files import TooLargeError, content_of
-from w2vtui.formats.atomic import atomic_write, check_target
+from w2vtui.formats.drafts.atomic import atomic_write, check_target
 from w2vtui.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phrases
 from w2vtui.phrases.streaming import Text, learn, write
 from w2vtui.runs.requested.targets import Reads, check_not_read

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import ids_to_words
-from w2vtui.corpus.array_files import ArrayFile, ArrayReader
-from w2vtui.corpus.draft import Draft
+from w2vtui.corpus.counting.side_by_side import in_order
+from w2vtui.corpus.counting.type_table import Numbering, Run
 from w2vtui.corpus.progress import ReadingProgress, check_stop
-from w2vtui.corpus.side_by_side import in_order
-from w2vtui.corpus.storage import IDS, PROVISIONAL, STARTS
-from w2vtui.corpus.type_table import Numbering, Run
+from w2vtui.corpus.stored.array_files import ArrayFile, ArrayReader
+from w2vtui.corpus.stored.draft import Draft
+from w2vtui.corpus.stored.storage import IDS, PROVISIONAL, STARTS
 from w2vtui.corpus.vocab import Expansion
 from w2vtui.display import printable
 from w2vtui.errors import DiskError

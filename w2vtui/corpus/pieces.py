@@ -6,7 +6,7 @@ import codecs
 import io
 from collections.abc import Iterator
 
-from w2vtui.corpus.long_tokens import LongTokens
+from w2vtui.corpus.counting.long_tokens import LongTokens
 from w2vtui.corpus.sources.byte_stream import ByteStream
 from w2vtui.corpus.sources.text_stream import TextStream, decoder_of, not_in_encoding
 from w2vtui.settings import CorpusSettings

@@ -19,8 +19,8 @@ from w2vtui.settings import CorpusSettings
 from w2vtui.system.cores import free_cores
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.first_pass import FileCount
-    from w2vtui.corpus.sentences import SentenceCount
+    from w2vtui.corpus.counting.first_pass import FileCount
+    from w2vtui.corpus.counting.sentences import SentenceCount
 
 _BLOCK_BYTES = 1 << 20
 
@@ -56,7 +56,7 @@ def count_sentences(
         ReadingStopped: the event was set.
     """
     # Numba is slow to import.
-    from w2vtui.corpus.sentences import SentenceCount
+    from w2vtui.corpus.counting.sentences import SentenceCount
 
     count, starts = SentenceCount(settings), _Starts()
     count.read(sentences, starts, progress or ReadingProgress(), stop)
@@ -80,7 +80,7 @@ def count_files(
         SettingsError: the encoding is unknown.
         ReadingStopped: the event was set.
     """
-    from w2vtui.corpus.first_pass import count_files
+    from w2vtui.corpus.counting.first_pass import count_files
 
     find_codec(settings.encoding)
     files, _ = find_texts(sources, settings)

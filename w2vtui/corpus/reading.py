@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from w2vtui.corpus import cache as kept
-from w2vtui.corpus.array_files import ArrayFile
-from w2vtui.corpus.draft import Draft
-from w2vtui.corpus.encoded import EncodedCorpus
 from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import find_texts, is_regular, title_of
 from w2vtui.corpus.hints import Hint, hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sources.segmenting import check_tokenizer
 from w2vtui.corpus.sources.text_stream import find_codec
-from w2vtui.corpus.storage import (
+from w2vtui.corpus.stored import cache as kept
+from w2vtui.corpus.stored.array_files import ArrayFile
+from w2vtui.corpus.stored.draft import Draft
+from w2vtui.corpus.stored.encoded import EncodedCorpus
+from w2vtui.corpus.stored.storage import (
     PROVISIONAL,
     DamagedError,
     load_corpus,
@@ -34,8 +34,8 @@ from w2vtui.settings import CorpusSettings
 from w2vtui.system.cores import free_cores
 
 if TYPE_CHECKING:
-    from w2vtui.corpus.first_pass import FileCount
-    from w2vtui.corpus.sentences import SentenceCount
+    from w2vtui.corpus.counting.first_pass import FileCount
+    from w2vtui.corpus.counting.sentences import SentenceCount
 
 BLOCK_BYTES = 1 << 20
 """Bytes of text between two looks at the stop event: about 10 ms of work."""
@@ -124,7 +124,7 @@ class _Text:
         remarks  on this reading, to which others are added
         """
         # Numba is slow to import, and a corpus from the cache does not need it.
-        from w2vtui.corpus.first_pass import count_files
+        from w2vtui.corpus.counting.first_pass import count_files
 
         self.progress.begin("reading", sum(stamp.size for stamp in stamps))
         kept.sweep()
@@ -172,7 +172,7 @@ def encode_sentences(
         DiskError: the result cannot be written.
         ReadingStopped: the event was set.
     """
-    from w2vtui.corpus.sentences import SentenceCount
+    from w2vtui.corpus.counting.sentences import SentenceCount
 
     progress = ReadingProgress() if progress is None else progress
     text = _Text((), settings, vocab, "the sentences", progress, stop)

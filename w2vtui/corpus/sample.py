@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.corpus.counting.long_tokens import LongTokens
 from w2vtui.corpus.file_hints import hints_on_files
 from w2vtui.corpus.files import status_of
 from w2vtui.corpus.hints import Hint
-from w2vtui.corpus.long_tokens import LongTokens
 from w2vtui.corpus.progress import ReadingProgress, check_stop
 from w2vtui.corpus.sources.compressed import is_packed
 from w2vtui.corpus.sources.opening import opened_bytes, opened_texts
@@ -162,7 +162,7 @@ def _sample_of_sequences(
     files: Sequence[Path], settings: CorpusSettings, n_bytes: int, stop: threading.Event | None
 ) -> TextSample:
     """The k-mers at the beginning of each file."""
-    from w2vtui.corpus.kmers import KmerCount  # loads the kernels
+    from w2vtui.corpus.counting.kmers import KmerCount  # loads the kernels
 
     sizes = [status_of(path).st_size for path in files]
     total, n_done, ends = max(sum(sizes), 1), 0, True

@@ -17,7 +17,7 @@ from w2vtui.exploring.forms import Analogy
 from w2vtui.exploring.limits import BOARD_WORDS
 from w2vtui.exploring.questions import parse_question
 from w2vtui.files.regular_files import TooLargeError, content_of
-from w2vtui.formats.atomic import atomic_write
+from w2vtui.formats.drafts.atomic import atomic_write
 from w2vtui.vectors import WordVectors
 
 MOST_QUESTIONS = 50

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from w2vtui.errors import RunError
 from w2vtui.files.reports import Report
-from w2vtui.formats.blocks import Progress
+from w2vtui.formats.rows.blocks import Progress
 from w2vtui.settings import LiveSettings
 from w2vtui.vectors import WordVectors
 from w2vtui.vectors.similarity import Floats

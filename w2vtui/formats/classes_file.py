@@ -7,8 +7,8 @@ from contextlib import ExitStack
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.formats.atomic import AnyPath, WrittenFile, draft_of, publish
-from w2vtui.formats.records import encode_words
+from w2vtui.formats.drafts.atomic import AnyPath, WrittenFile, draft_of, publish
+from w2vtui.formats.rows.records import encode_words
 from w2vtui.formats.vocab_file import write_counts
 from w2vtui.vectors import WordVectors
 

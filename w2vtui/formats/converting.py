@@ -17,13 +17,13 @@ from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.files.regular_files import TooLargeError, lines_of
 from w2vtui.files.reports import Report, warn
-from w2vtui.formats.atomic import AnyPath, draft_of, publish
-from w2vtui.formats.blocks import Block, Reader, Shape, StartOverError
+from w2vtui.formats.drafts.atomic import AnyPath, draft_of, publish
 from w2vtui.formats.layouts import checked_words, words_beside
 from w2vtui.formats.opening import Wanted, reading
-from w2vtui.formats.records import MAX_WORD_BYTES
-from w2vtui.formats.remarks import Remarks
-from w2vtui.formats.sentence_weights import SentenceWeights
+from w2vtui.formats.other_tools.sentence_weights import SentenceWeights
+from w2vtui.formats.rows.blocks import Block, Reader, Shape, StartOverError
+from w2vtui.formats.rows.records import MAX_WORD_BYTES
+from w2vtui.formats.rows.remarks import Remarks
 from w2vtui.formats.targets import Counts, copy, copy_counts, target_of
 from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.vector_layouts import Layout, layout_of

@@ -10,10 +10,10 @@ from pathlib import Path
 from w2vtui.errors import VectorsError
 from w2vtui.files.foreign_files import foreign_kind, is_pickle, kind_of
 from w2vtui.files.regular_files import TooLargeError
-from w2vtui.formats.folder_drafts import CONFIG, config_of
+from w2vtui.formats.drafts.folder_drafts import CONFIG, config_of
 from w2vtui.formats.layouts import metadata_beside
-from w2vtui.formats.text_rows import is_text_row
-from w2vtui.formats.vector_folder import FORMAT, TENSORS
+from w2vtui.formats.vector_folders.vector_folder import FORMAT, TENSORS
+from w2vtui.formats.word2vec.text_rows import is_text_row
 from w2vtui.vector_layouts import GZIP, LAYOUTS, Layout
 
 SNIFFED_BYTES = 1 << 16

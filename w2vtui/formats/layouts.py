@@ -9,7 +9,7 @@ from pathlib import Path
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.files.regular_files import AnyPath
-from w2vtui.formats.records import MAX_WORD_BYTES, WHITE, encode_words
+from w2vtui.formats.rows.records import MAX_WORD_BYTES, WHITE, encode_words
 from w2vtui.formats.vocab_file import vocab_beside
 from w2vtui.vector_layouts import Layout, Rule
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from w2vtui.files.reports import Report, warn
-from w2vtui.formats.atomic import AnyPath
-from w2vtui.formats.blocks import Progress, collected
 from w2vtui.formats.detecting import layout_of_folder, place_of
-from w2vtui.formats.folder_stream import FolderReader
+from w2vtui.formats.drafts.atomic import AnyPath
 from w2vtui.formats.opening import Wanted, reading
-from w2vtui.formats.records import EncodingErrors
-from w2vtui.formats.remarks import Remarks
-from w2vtui.formats.settling import refuse_bad_rows
-from w2vtui.formats.vector_folder import read_vector_folder
+from w2vtui.formats.rows.blocks import Progress, collected
+from w2vtui.formats.rows.records import EncodingErrors
+from w2vtui.formats.rows.remarks import Remarks
+from w2vtui.formats.rows.settling import refuse_bad_rows
+from w2vtui.formats.vector_folders.folder_stream import FolderReader
+from w2vtui.formats.vector_folders.vector_folder import read_vector_folder
 from w2vtui.formats.vocab_file import counts_beside, counts_in
 from w2vtui.vectors import WordVectors
 from w2vtui.vectors.similarity import first_not_finite

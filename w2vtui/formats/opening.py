@@ -14,7 +14,6 @@ from pathlib import Path
 
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.files.regular_files import NotRegularError, opened, size_of
-from w2vtui.formats.blocks import Block, Matrix, Reader, Shape
 from w2vtui.formats.detecting import (
     SNIFFED_BYTES,
     check_kind,
@@ -23,17 +22,18 @@ from w2vtui.formats.detecting import (
     layout_of_folder,
     place_of,
 )
-from w2vtui.formats.folder_drafts import put_back
-from w2vtui.formats.folder_stream import FolderReader
-from w2vtui.formats.model2vec_folder import Model2VecReader
-from w2vtui.formats.npy_file import NpyReader
-from w2vtui.formats.parquet_file import ParquetReader
-from w2vtui.formats.projector import ProjectorReader
-from w2vtui.formats.records import EncodingErrors, Source
-from w2vtui.formats.remarks import Remarks
-from w2vtui.formats.tables_of_vectors import TableReader
-from w2vtui.formats.word2vec_binary import BinaryReader
-from w2vtui.formats.word2vec_text import TextReader
+from w2vtui.formats.drafts.folder_drafts import put_back
+from w2vtui.formats.other_tools.model2vec_folder import Model2VecReader
+from w2vtui.formats.other_tools.npy_file import NpyReader
+from w2vtui.formats.other_tools.parquet_file import ParquetReader
+from w2vtui.formats.other_tools.projector import ProjectorReader
+from w2vtui.formats.other_tools.tables_of_vectors import TableReader
+from w2vtui.formats.rows.blocks import Block, Matrix, Reader, Shape
+from w2vtui.formats.rows.records import EncodingErrors, Source
+from w2vtui.formats.rows.remarks import Remarks
+from w2vtui.formats.vector_folders.folder_stream import FolderReader
+from w2vtui.formats.word2vec.word2vec_binary import BinaryReader
+from w2vtui.formats.word2vec.word2vec_text import TextReader
 from w2vtui.vector_layouts import Layout, layout_named
 
 _GZIP = b"\x1f\x8b"

@@ -12,8 +12,8 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.files.regular_files import opened
 from w2vtui.formats.layouts import files_of
 from w2vtui.formats.opening import Wanted, reading
-from w2vtui.formats.parquet_file import has_own_columns
-from w2vtui.formats.remarks import Remarks
+from w2vtui.formats.other_tools.parquet_file import has_own_columns
+from w2vtui.formats.rows.remarks import Remarks
 from w2vtui.vector_layouts import Layout
 
 _BY_CONTENT = ("text", "binary", "binary-plain", "glove")

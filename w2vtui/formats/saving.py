@@ -10,13 +10,13 @@ import numpy as np
 
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
-from w2vtui.formats.atomic import AnyPath, WrittenFile, check_target, draft_of
-from w2vtui.formats.blocks import Held
-from w2vtui.formats.drafts import remove_dead_drafts
-from w2vtui.formats.folder_drafts import check_folder
+from w2vtui.formats.drafts.atomic import AnyPath, WrittenFile, check_target, draft_of
+from w2vtui.formats.drafts.file_drafts import remove_dead_drafts
+from w2vtui.formats.drafts.folder_drafts import check_folder
 from w2vtui.formats.layouts import checked_words, files_of
-from w2vtui.formats.parquet_file import library
-from w2vtui.formats.records import encode_words
+from w2vtui.formats.other_tools.parquet_file import library
+from w2vtui.formats.rows.blocks import Held
+from w2vtui.formats.rows.records import encode_words
 from w2vtui.formats.targets import Counts, copy, target_of
 from w2vtui.formats.vocab_file import counts_beside, vocab_beside
 from w2vtui.vector_layouts import LAYOUTS, Layout, layout_of

@@ -9,20 +9,20 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from w2vtui.errors import SettingsError
-from w2vtui.formats.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
-from w2vtui.formats.blocks import Block, Reader, Shape, StartOverError, Writer
-from w2vtui.formats.folder_drafts import FolderDraft, folder_draft
-from w2vtui.formats.folder_stream import FolderWriter
+from w2vtui.formats.drafts.atomic import AnyPath, Draft, WrittenFile, disk_errors, draft_of, publish
+from w2vtui.formats.drafts.folder_drafts import FolderDraft, folder_draft
 from w2vtui.formats.layouts import words_beside
-from w2vtui.formats.model2vec_folder import Model2VecWriter
-from w2vtui.formats.npy_file import NpyWriter
-from w2vtui.formats.parquet_file import ParquetWriter
-from w2vtui.formats.projector import ProjectorWriter
-from w2vtui.formats.records import encode_words
-from w2vtui.formats.tables_of_vectors import TableWriter
-from w2vtui.formats.vector_folder import fill, tensors_of
+from w2vtui.formats.other_tools.model2vec_folder import Model2VecWriter
+from w2vtui.formats.other_tools.npy_file import NpyWriter
+from w2vtui.formats.other_tools.parquet_file import ParquetWriter
+from w2vtui.formats.other_tools.projector import ProjectorWriter
+from w2vtui.formats.other_tools.tables_of_vectors import TableWriter
+from w2vtui.formats.rows.blocks import Block, Reader, Shape, StartOverError, Writer
+from w2vtui.formats.rows.records import encode_words
+from w2vtui.formats.vector_folders.folder_stream import FolderWriter
+from w2vtui.formats.vector_folders.vector_folder import fill, tensors_of
 from w2vtui.formats.vocab_file import write_counts
-from w2vtui.formats.word2vec_writers import RecordWriter
+from w2vtui.formats.word2vec.word2vec_writers import RecordWriter
 from w2vtui.vector_layouts import Layout, is_packed
 from w2vtui.vectors import WordVectors
 

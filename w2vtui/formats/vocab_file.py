@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
 from w2vtui.files.regular_files import TooLargeError, lines_of
-from w2vtui.formats.atomic import AnyPath, atomic_write
-from w2vtui.formats.records import (
+from w2vtui.formats.drafts.atomic import AnyPath, atomic_write
+from w2vtui.formats.rows.records import (
     MAX_WORD_BYTES,
     EncodingErrors,
     Source,

@@ -14,7 +14,11 @@ from w2vtui.display import safe_text
 from w2vtui.errors import NoVectorsFileError, SettingsError, VectorsError, W2vtuiError
 from w2vtui.files.regular_files import AnyPath
 from w2vtui.formats import load_vectors
-from w2vtui.formats.vector_folder import VectorFolder, read_vector_folder, write_vector_folder
+from w2vtui.formats.vector_folders.vector_folder import (
+    VectorFolder,
+    read_vector_folder,
+    write_vector_folder,
+)
 from w2vtui.keyed_vectors.table import KeyedTable
 
 _LOCKF = "vectors_lockf"

@@ -16,10 +16,10 @@ from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.files.regular_files import AnyPath
 from w2vtui.formats import load_vectors
-from w2vtui.formats.blocks import StartOverError
 from w2vtui.formats.opening import Wanted, reading
-from w2vtui.formats.records import EncodingErrors
-from w2vtui.formats.remarks import Remarks
+from w2vtui.formats.rows.blocks import StartOverError
+from w2vtui.formats.rows.records import EncodingErrors
+from w2vtui.formats.rows.remarks import Remarks
 from w2vtui.keyed_vectors.editing import Editing
 from w2vtui.keyed_vectors.saving import check_there
 

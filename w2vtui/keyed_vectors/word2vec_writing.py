@@ -15,12 +15,12 @@ from w2vtui.corpus import is_vector_file, is_vocab_file
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.files.regular_files import AnyPath, opened
-from w2vtui.formats.atomic import Draft, check_replaceable, draft_of, publish
-from w2vtui.formats.blocks import Held, Shape
-from w2vtui.formats.records import encode_words
+from w2vtui.formats.drafts.atomic import Draft, check_replaceable, draft_of, publish
+from w2vtui.formats.rows.blocks import Held, Shape
+from w2vtui.formats.rows.records import encode_words
 from w2vtui.formats.saving import check_finite
 from w2vtui.formats.vocab_file import counts_beside, vocab_beside, write_counts
-from w2vtui.formats.word2vec_writers import RecordWriter
+from w2vtui.formats.word2vec.word2vec_writers import RecordWriter
 from w2vtui.keyed_vectors.table import COUNT, KeyedTable, checked_size
 from w2vtui.vector_layouts import LAYOUTS, is_packed
 from w2vtui.vectors import WordVectors

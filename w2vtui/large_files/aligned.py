@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.formats.blocks import Progress
-from w2vtui.formats.folder_stream import FolderReader
-from w2vtui.formats.npy_file import NpyReader
-from w2vtui.formats.records import WHITE, Source
-from w2vtui.formats.safetensors_file import Tensor
-from w2vtui.formats.settling import refuse_bad_rows
-from w2vtui.formats.vector_folder import words_in
+from w2vtui.formats.other_tools.npy_file import NpyReader
+from w2vtui.formats.rows.blocks import Progress
+from w2vtui.formats.rows.records import WHITE, Source
+from w2vtui.formats.rows.settling import refuse_bad_rows
+from w2vtui.formats.vector_folders.folder_stream import FolderReader
+from w2vtui.formats.vector_folders.safetensors_file import Tensor
+from w2vtui.formats.vector_folders.vector_folder import words_in
 from w2vtui.large_files.open_file import OpenFile
 from w2vtui.large_files.rows import FileRows
 from w2vtui.large_files.vectors import FileVectors

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.files.regular_files import TooLargeError, lines_of
-from w2vtui.formats.blank_words import TELLING_SIZE
-from w2vtui.formats.blocks import Progress
-from w2vtui.formats.records import MAX_WORD_BYTES
+from w2vtui.formats.rows.blocks import Progress
+from w2vtui.formats.rows.records import MAX_WORD_BYTES
 from w2vtui.formats.vocab_file import vocab_beside
-from w2vtui.formats.word2vec_binary import BinaryReader
+from w2vtui.formats.word2vec.blank_words import TELLING_SIZE
+from w2vtui.formats.word2vec.word2vec_binary import BinaryReader
 from w2vtui.large_files.open_file import OpenFile
 from w2vtui.large_files.records import UnusualError, scan
 from w2vtui.large_files.rows import FileRows

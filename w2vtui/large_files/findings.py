@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
-from w2vtui.formats.drafts import open_draft, remove_dead_drafts
-from w2vtui.formats.folder_drafts import CONFIG
-from w2vtui.formats.npy_file import words_beside
-from w2vtui.formats.safetensors_file import read_tensors, write_tensors
-from w2vtui.formats.vector_folder import TENSORS, WORDS
+from w2vtui.formats.drafts.file_drafts import open_draft, remove_dead_drafts
+from w2vtui.formats.drafts.folder_drafts import CONFIG
+from w2vtui.formats.other_tools.npy_file import words_beside
+from w2vtui.formats.vector_folders.safetensors_file import read_tensors, write_tensors
+from w2vtui.formats.vector_folders.vector_folder import TENSORS, WORDS
 from w2vtui.system.resources import user_cache
 
 KEPT_FILES = 4

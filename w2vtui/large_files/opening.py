@@ -11,18 +11,18 @@ from w2vtui.display import size_text
 from w2vtui.errors import VectorsError
 from w2vtui.files.regular_files import opened
 from w2vtui.files.reports import Report, warn
-from w2vtui.formats.atomic import AnyPath
-from w2vtui.formats.blocks import Progress, Reader, Shape
 from w2vtui.formats.detecting import place_of
-from w2vtui.formats.folder_drafts import put_back
-from w2vtui.formats.folder_stream import FolderReader
+from w2vtui.formats.drafts.atomic import AnyPath
+from w2vtui.formats.drafts.folder_drafts import put_back
 from w2vtui.formats.loading import load_vectors
-from w2vtui.formats.npy_file import NpyReader
 from w2vtui.formats.opening import Wanted, read_errors, reading
-from w2vtui.formats.records import EncodingErrors
-from w2vtui.formats.remarks import Remarks
-from w2vtui.formats.vector_folder import TENSORS
-from w2vtui.formats.word2vec_binary import BinaryReader
+from w2vtui.formats.other_tools.npy_file import NpyReader
+from w2vtui.formats.rows.blocks import Progress, Reader, Shape
+from w2vtui.formats.rows.records import EncodingErrors
+from w2vtui.formats.rows.remarks import Remarks
+from w2vtui.formats.vector_folders.folder_stream import FolderReader
+from w2vtui.formats.vector_folders.vector_folder import TENSORS
+from w2vtui.formats.word2vec.word2vec_binary import BinaryReader
 from w2vtui.large_files.findings import Findings, Found
 from w2vtui.large_files.open_file import OpenFile
 from w2vtui.system.resources import available_memory

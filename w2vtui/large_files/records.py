@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from w2v_kernels.raw_rows import find_records, measure_rows
 from w2vtui.display import safe_text
 from w2vtui.errors import VectorsError
-from w2vtui.formats.blank_words import BY_CHANCE, MOST_BYTES, AmbiguousError, Records
-from w2vtui.formats.blocks import Progress
-from w2vtui.formats.records import Header, Source, shown
-from w2vtui.formats.settling import Settler
+from w2vtui.formats.rows.blocks import Progress
+from w2vtui.formats.rows.records import Header, Source, shown
+from w2vtui.formats.rows.settling import Settler
+from w2vtui.formats.word2vec.blank_words import BY_CHANCE, MOST_BYTES, AmbiguousError, Records
 from w2vtui.large_files.open_file import Bytes, OpenFile, page_buffer
 from w2vtui.large_files.rows import BLOCK_BYTES
 from w2vtui.large_files.words import StoredRows, StoredWords, starts_of, stored

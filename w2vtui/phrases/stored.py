@@ -9,7 +9,7 @@ from typing import Any
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.files.regular_files import AnyPath, TooLargeError, content_of, opened
-from w2vtui.formats.atomic import atomic_write, check_replaceable
+from w2vtui.formats.drafts.atomic import atomic_write, check_replaceable
 
 _FORMAT = "w2vtui"
 _VERSION = 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.errors import DamagedRunError, SettingsError
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.lock import taking_turns

@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from w2vtui.errors import DiskError, RunError
-from w2vtui.formats.atomic import check_target
+from w2vtui.formats.drafts.atomic import check_target
 from w2vtui.system.resources import from_home, user_folder
 
 _DRAFT = re.compile(r"\.[0-9a-f]{12}\.tmp")

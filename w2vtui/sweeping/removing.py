@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from w2vtui.errors import RunError
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.runs.disk.inside import open_folder
 from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import in_use

@@ -19,7 +19,7 @@ from typing import Any
 
 from w2vtui.errors import DamagedRunError, DiskError, RunError, W2vtuiError
 from w2vtui.files.regular_files import content_of
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.runs.disk.checked_json import (
     MOST_BYTES,
     NOT_AS_WRITTEN,

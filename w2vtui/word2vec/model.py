@@ -10,7 +10,7 @@ from types import GeneratorType
 from typing import Any
 
 from w2vtui.comparing.stability import NeighborTally, Stability
-from w2vtui.corpus.long_tokens import is_remark
+from w2vtui.corpus.counting.long_tokens import is_remark
 from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.line_sentences import files_instead

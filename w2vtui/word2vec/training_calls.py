@@ -8,7 +8,7 @@ from pathlib import Path
 from types import GeneratorType
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.corpus.long_tokens import is_remark
+from w2vtui.corpus.counting.long_tokens import is_remark
 from w2vtui.errors import SettingsError, WrongTypeError
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.settings import LiveSettings

@@ -13,7 +13,7 @@ from w2vtui.cli.run_vectors import named_run, vectors_of
 from w2vtui.vector_layouts import described, layout_of
 
 if TYPE_CHECKING:
-    from w2vtui.formats.blocks import Held
+    from w2vtui.formats.rows.blocks import Held
 
 USAGE = "w2vtui convert VECTORS OUT [options]"
 HELP = f"""Write vectors in another layout. The ending of OUT says which, or --to does:

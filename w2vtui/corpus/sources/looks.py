@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from w2vtui.corpus import charsets
-from w2vtui.corpus.sources import parquet
+from w2vtui.corpus.sources import charsets, parquet
 from w2vtui.corpus.sources.archives import members_of
 from w2vtui.corpus.sources.byte_stream import SNIFFED_BYTES, ByteStream
 from w2vtui.corpus.sources.compressed import ARCHIVE, inner_ending, is_packed

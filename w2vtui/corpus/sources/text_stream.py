@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Protocol
 
-from w2vtui.corpus import charsets
+from w2vtui.corpus.sources import charsets
 from w2vtui.corpus.sources.byte_stream import SNIFFED_BYTES, ByteStream
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError

@@ -8,7 +8,7 @@ from pathlib import Path
 from w2vtui.display import safe_text
 from w2vtui.errors import MissingLibraryError, SettingsError, TargetTakenError
 from w2vtui.extras import is_installed, missing
-from w2vtui.formats.atomic import atomic_write, check_target
+from w2vtui.formats.drafts.atomic import atomic_write, check_target
 
 ENDINGS = (".svg", ".png")
 _PNG_ZOOM = 2

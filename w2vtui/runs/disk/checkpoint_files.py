@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from w2vtui.errors import DamagedRunError, DiskError
-from w2vtui.formats.atomic import disk_errors, sync_folder
+from w2vtui.formats.drafts.atomic import disk_errors, sync_folder
 from w2vtui.runs.disk.checked_json import (
     NOT_AS_WRITTEN,
     read_checked,

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2vtui.errors import DamagedRunError
-from w2vtui.formats.atomic import disk_errors, sync_folder
+from w2vtui.formats.drafts.atomic import disk_errors, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
 from w2vtui.runs.disk.inside import made_folder, open_folder, share_file

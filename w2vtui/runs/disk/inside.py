@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from w2vtui.files.regular_files import AnyPath, Opener, opened, regular_only
-from w2vtui.formats.atomic import disk_error, disk_errors, sync_folder
-from w2vtui.formats.drafts import open_draft, remove_dead_drafts
+from w2vtui.formats.drafts.atomic import disk_error, disk_errors, sync_folder
+from w2vtui.formats.drafts.file_drafts import open_draft, remove_dead_drafts
 
 _RELATIVE = (os.open, os.stat, os.chmod, os.mkdir, os.rename, os.link, os.unlink, os.rmdir)
 _HAS_DESCRIPTORS = (

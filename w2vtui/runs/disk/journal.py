@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.files.regular_files import content_of, opened, size_of
-from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.drafts.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
 from w2vtui.runs.disk.inside import LinkError, replace_file, unfollowed

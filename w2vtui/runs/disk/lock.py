@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from w2vtui.errors import RunError
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.runs.disk.inside import open_folder, unfollowed
 
 fcntl: ModuleType | None

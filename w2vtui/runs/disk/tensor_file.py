@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from w2vtui.files.regular_files import Opener, mapping, opened, size_of
-from w2vtui.formats.atomic import disk_errors
+from w2vtui.formats.drafts.atomic import disk_errors
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, loaded
 from w2vtui.runs.disk.inside import unfollowed
 

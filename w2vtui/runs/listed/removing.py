@@ -10,7 +10,7 @@ from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import RunError
-from w2vtui.formats.atomic import disk_error
+from w2vtui.formats.drafts.atomic import disk_error
 from w2vtui.runs.disk.checkpoint_files import CHECKPOINTS, FOLDER
 from w2vtui.runs.disk.door import DOOR_FILES
 from w2vtui.runs.disk.history_files import HISTORY, HISTORY_FILES

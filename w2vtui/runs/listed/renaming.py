@@ -7,7 +7,7 @@ from pathlib import Path
 
 from w2vtui.display import safe_text
 from w2vtui.errors import RunError
-from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.drafts.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.labels import labels_of, note_name
 from w2vtui.runs.listed.listing import LAST, all_runs, damage_of

@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from w2vtui.corpus import Vocab
 from w2vtui.evaluation.question_files import QuestionFiles
-from w2vtui.formats.atomic import disk_error, sync_folder
+from w2vtui.formats.drafts.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, VOCAB, RunRecord, write_vocab

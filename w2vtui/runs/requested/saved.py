@@ -16,8 +16,8 @@ from pathlib import Path
 
 from w2vtui.errors import DamagedRunError, DiskError
 from w2vtui.files.regular_files import opened, size_of
-from w2vtui.formats.atomic import WrittenFile
-from w2vtui.formats.folder_drafts import written_folder
+from w2vtui.formats.drafts.atomic import WrittenFile
+from w2vtui.formats.drafts.folder_drafts import written_folder
 from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, read_checked, write_checked
 from w2vtui.runs.disk.dataclass_json import from_json
 

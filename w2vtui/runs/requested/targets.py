@@ -18,7 +18,7 @@ from w2vtui.formats import (
     holds_vectors,
     vocab_beside,
 )
-from w2vtui.formats.atomic import check_target
+from w2vtui.formats.drafts.atomic import check_target
 from w2vtui.vector_layouts import LAYOUTS
 
 _Target = tuple[Path, Callable[[Path], bool], str, bool]

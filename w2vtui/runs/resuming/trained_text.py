@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from w2vtui.corpus import EncodedCorpus, ReadingProgress
-from w2vtui.corpus.cache import stored
+from w2vtui.corpus.stored.cache import stored
 from w2vtui.errors import ChangedTextError, CorpusError, RunError
 from w2vtui.exploring.why_near.reasons import TaughtBy
 from w2vtui.runs.disk.checkpoint_files import newest_intact

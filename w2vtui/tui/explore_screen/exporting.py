@@ -14,7 +14,7 @@ from w2vtui.display import safe_text
 from w2vtui.errors import OutOfMemoryError, SettingsError, TargetTakenError, W2vtuiError
 from w2vtui.exploring.subject import View
 from w2vtui.formats import save_vectors, saved_layout
-from w2vtui.formats.atomic import atomic_write, check_target, disk_errors
+from w2vtui.formats.drafts.atomic import atomic_write, check_target, disk_errors
 from w2vtui.runs.requested.targets import Reads, check_not_read, check_targets
 from w2vtui.system.resources import from_home
 from w2vtui.tui.chosen.equivalent_command import proposed_output
