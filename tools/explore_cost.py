@@ -3,7 +3,8 @@
 One run trains on a pseudo-terminal, and the app goes from the train screen to Explore and back
 every two seconds; in between the workers are paused. Of each window: the words trained in a second
 of processor time of the workers, so that other programs that want the cores do not count, and the
-processor time of all other threads. A window begins when its screen has been drawn, for what is
+processor time of all other threads; of these the one that draws, and the one that computes what
+Explore shows, by themselves as well. A window begins when its screen has been drawn, for what is
 measured is to follow a training and not to change the screen. Each window of Explore is compared
 with the mean of the two beside it. Prints the median of the ratios with its 95 % interval
 (bootstrap), and what Explore adds to the other threads, as a share of the two cores' time.
@@ -34,16 +35,19 @@ from w2vtui.tui.launch import SignalledApp
 WINDOW, PARKING, DRAWING = 2.0, 0.25, 1.0
 text, seconds, report = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 
-def workers_time():
-    workers = [one for one in threading.enumerate() if one.name.startswith("w2vtui-worker")]
-    return sum(time.clock_gettime(time.pthread_getcpuclockid(one.ident)) for one in workers)
+def time_of(name):
+    threads = [one for one in threading.enumerate() if one.name.startswith(name)]
+    return sum(time.clock_gettime(time.pthread_getcpuclockid(one.ident)) for one in threads)
+
+def others_time():
+    return time.process_time(), time_of("MainThread"), time_of("w2vtui-computing")
 
 async def parked(app):  # the words are those of the processor time only between two spans
     app.session.run.pause()
     seen = None
-    while seen != (seen := (app.session.snapshot().progress.tokens, workers_time())):
+    while seen != (seen := (app.session.snapshot().progress.tokens, time_of("w2vtui-worker"))):
         await asyncio.sleep(PARKING)
-    return (*seen, time.process_time())
+    return (*seen, *others_time())
 
 async def measure(app):
     while app.session.snapshot().state != "training":
@@ -53,14 +57,17 @@ async def measure(app):
         before = await parked(app)
         await app.action_go(("train", "explore")[len(windows) % 2])
         await asyncio.sleep(DRAWING)
-        before = (*before[:2], time.process_time())
+        before = (*before[:2], *others_time())
         app.session.run.resume()
         began = time.monotonic()
         await asyncio.sleep(WINDOW)
         wall = time.monotonic() - began
-        tokens, workers, every = (a - b for a, b in zip(await parked(app), before))
+        tokens, workers, every, drawing, computing = (
+            a - b for a, b in zip(await parked(app), before)
+        )
         windows.append(
-            {"tokens": tokens, "workers": workers, "others": every - workers, "wall": wall}
+            {"tokens": tokens, "workers": workers, "others": every - workers, "wall": wall,
+             "drawing": drawing, "computing": computing}
         )
     app.leave(0)
 
@@ -116,7 +123,7 @@ def main(text: str, seconds: float) -> None:
         sys.exit(f"{len(windows)} windows are too few to compare: give it more seconds")
     numbers = {
         name: np.array([window[name] for window in windows], dtype=np.float64)
-        for name in ("tokens", "workers", "others", "wall")
+        for name in ("tokens", "workers", "others", "wall", "drawing", "computing")
     }
     shown, plain = beside(numbers["tokens"] / numbers["workers"])
     print(
@@ -128,6 +135,11 @@ def main(text: str, seconds: float) -> None:
     )
     shown, plain = beside(numbers["others"] / numbers["wall"] / CORES)
     print(f"others   Explore adds {median_text(shown - plain)} of the two cores' time")
+    for name in ("drawing", "computing"):
+        shown, plain = beside(1e3 * numbers[name] / numbers["wall"])
+        print(
+            f"{name:<10}{np.median(shown):.0f} ms a second, {np.median(plain):.0f} without Explore"
+        )
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ from w2vtui.training.state.snapshot import Progress as RunProgress
 from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors
 
-LEAST_SECONDS = 1.0
-"""From one copy of the vectors of a run to the next."""
+LEAST_SECONDS = 0.9
+"""From one copy of the vectors of a run to the next: who looks each second finds a new one."""
 COPY_SHARE = 0.03
 """The share of one core that copies may take from a training."""
 SPARE_SHARE = 0.25
@@ -63,8 +63,8 @@ class RunSubject:
     def view(self) -> View | None:
         """A copy of the vectors, while they train a second old, or more where copies take longer.
 
-        There are two copies at most while one is made: the new one, and the one before, which goes
-        with the last that shows it.
+        There are two copies at most: the new one, and the one before, whose memory is for the next
+        one as soon as nobody shows it any more.
 
         Raises:
             OutOfMemoryError: there is too little memory for a copy.
@@ -84,6 +84,8 @@ class RunSubject:
     def release(self) -> None:
         """Forget the copy: nobody looks any more."""
         with self._lock:
+            if self._view is not None and self._of_run is not None:
+                self._of_run.trained.forget_copies()
             self._view = None
 
     def _words_of(self, run: WatchedRun, vocab: Vocab) -> WordVectors:

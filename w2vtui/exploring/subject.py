@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from w2vtui.errors import RunError
 from w2vtui.files.reports import Report
@@ -21,7 +24,6 @@ from w2vtui.vectors import WordVectors
 from w2vtui.vectors.similarity import Floats
 
 if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for it
-    import numpy as np
     from numpy.typing import NDArray
 
     from w2vtui.corpus import EncodedCorpus
@@ -30,6 +32,9 @@ if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for
     from w2vtui.training.state.curves import SavedCurve
     from w2vtui.training.state.snapshot import Event
     from w2vtui.training.watched_run import WatchedRun
+
+_FIRST: WeakKeyDictionary[WordVectors, WordVectors] = WeakKeyDictionary()
+"""The first words of vocabularies of which not all are kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -136,10 +141,9 @@ def past_view(words: WordVectors, moment: PastMoment, matrices: Mapping[str, Flo
     matrices   of the moment, by name
     """
     vectors = matrices["input_vectors"]
-    counts, n = words.counts, len(vectors)
+    n = len(vectors)
     if n < len(words):
-        kept = None if counts is None else counts[:n]
-        past = WordVectors(words.index_to_key[:n], vectors, kept)
+        past = _first(words, n).with_vectors(vectors)
     else:
         past = words.with_vectors(vectors, matrices.get("output_vectors"))
     return View(
@@ -149,8 +153,18 @@ def past_view(words: WordVectors, moment: PastMoment, matrices: Mapping[str, Flo
         seconds=moment.seconds,
         fraction=moment.fraction,
         node_vectors=matrices.get("node_vectors"),
-        whole_counts=counts if n < len(words) else None,
+        whole_counts=words.counts if n < len(words) else None,
     )
+
+
+def _first(words: WordVectors, n: int) -> WordVectors:
+    """The first n words and their counts, listed once: a history keeps as many of each moment."""
+    found = _FIRST.get(words)
+    if found is None or len(found) != n:
+        counts = None if words.counts is None else words.counts[:n]
+        nothing = np.broadcast_to(np.float32(0), (n, words.vector_size))
+        found = _FIRST[words] = WordVectors(words.index_to_key[:n], nothing, counts)
+    return found
 
 
 def changes_among(events: Iterable[Event]) -> list[Event]:

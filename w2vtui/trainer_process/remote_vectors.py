@@ -135,6 +135,9 @@ class RemoteVectors:
         assert isinstance(frame.message, m.Matrices), "the answer to a copy"
         return mapped(frame.message, frame.descriptors[0])
 
+    def forget_copies(self) -> None:
+        """Nothing is kept of them here: each is in memory that the trainer made for it."""
+
     def _saved(self) -> Mapping[str, NDArray[np.float32]]:
         """The vectors of the last checkpoint."""
         if self._is_saved is None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from w2vtui.system.spare_memory import SpareMemory
 from w2vtui.training.costs.text_shape import BlockShape, TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
@@ -37,6 +38,7 @@ class TrainedVectors:
         self._backend, self._order = backend, order
         self._pool, self._dispatcher = pool, dispatcher
         self._shape, self._history = shape, history
+        self._spare = SpareMemory()
 
     # ---- vectors
 
@@ -68,7 +70,11 @@ class TrainedVectors:
 
     def copied_matrices(self) -> dict[str, NDArray[np.float32]]:
         """A copy of everything that is trained, as it is now."""
-        return {name: matrix.copy() for name, matrix in self.matrices().items()}
+        return {name: self._spare.copy_of(matrix) for name, matrix in self.matrices().items()}
+
+    def forget_copies(self) -> None:
+        """Keep no memory of earlier copies for the next ones."""
+        self._spare.forget()
 
     def replace(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Train on from other vectors, while the run is paused."""

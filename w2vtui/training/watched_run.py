@@ -54,6 +54,9 @@ class WatchedVectors(Protocol):
     def copied_matrices(self) -> Mapping[str, NDArray[np.float32]]:
         """A copy of everything that is trained, as it is now."""
 
+    def forget_copies(self) -> None:
+        """Keep no memory of earlier copies for the next ones."""
+
     def text(self) -> TrainedText:
         """Which text has been trained, and with which settings."""
 

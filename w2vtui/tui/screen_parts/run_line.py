@@ -8,7 +8,7 @@ from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.screen_parts.header import header, status_line
 from w2vtui.tui.widgets.panel import Panel
 
-SECONDS = 0.5
+SECONDS = 1.0
 """From one look at the run to the next."""
 
 

@@ -18,8 +18,8 @@ from w2vtui.tui.train_screen.staging import Staging
 from w2vtui.tui.train_screen.watching import Watching
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
-BLURRED_SECONDS = 1.0
-"""Least time between two looks while the terminal is not in focus."""
+UNSEEN_SECONDS = 1.0
+"""Least time between two looks while the terminal is not in focus, or another screen in front."""
 
 
 class RunScreen(PanedScreen):
@@ -57,8 +57,8 @@ class RunScreen(PanedScreen):
         own, before = time.thread_time(), self._own_seconds
         self._own_seconds = own
         interval = self.refresh_rate.next_interval(own - before, late)
-        if not self.app.app_focus:
-            interval = max(interval, BLURRED_SECONDS)
+        if not (self.app.app_focus and self.is_current):
+            interval = max(interval, UNSEEN_SECONDS)
         self._due = time.monotonic() + interval
         self.set_timer(interval, self.tick)
 
@@ -122,5 +122,6 @@ class RunScreen(PanedScreen):
         self.call_after_refresh(self.draw_all)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """Draw what was not drawn while a dialog covered the screen."""
-        self.draw_all()
+        """Look at once, and draw what was not drawn while another screen was in front."""
+        self._drawing.forget()
+        self.look()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -119,9 +119,9 @@ def computed(
         before = None if last is None or last.map.axes is not None else last.map
         made = pca_map(vectors, also=also, last=before)
     labels = [
-        *_labels(made, "asked", asked),
-        *_labels(made, "picked", picked),
-        *_labels(made, "tracked", tracked),
+        *_labels(made, vectors, "asked", asked),
+        *_labels(made, vectors, "picked", picked),
+        *_labels(made, vectors, "tracked", tracked),
     ]
     if (point := _sum_point(made, vectors, question)) is not None:
         labels.insert(0, Label(point, "query", "asked"))
@@ -136,11 +136,13 @@ def computed(
     return replace(result, clusters=grouped, centers=found.centers, names=found.names)
 
 
-def _labels(made: WordMap, kind: Kind, words: Sequence[str]) -> list[Label]:
+def _labels(
+    made: WordMap, vectors: WordVectors, kind: Kind, words: Sequence[str]
+) -> Iterator[Label]:
     """Labels of words that are on the map, each once."""
-    at = {word: i for i, word in enumerate(made.words)} if words else {}
-    found = [(at[word], word) for word in dict.fromkeys(words) if word in at]
-    return [Label(tuple(made.points[i].tolist()), word, kind, word) for i, word in found]
+    for word in dict.fromkeys(words):
+        for place in np.flatnonzero(made.rows == vectors.key_to_index[word]).tolist():
+            yield Label(tuple(made.points[place].tolist()), word, kind, word)
 
 
 def _sum_point(
