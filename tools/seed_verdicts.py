@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from w2vtui.comparing.probing import SharedProbe
+from w2vtui.comparing.judging.probing import SharedProbe
+from w2vtui.comparing.judging.verdict import judged
+from w2vtui.comparing.judging.yardsticks import analogy_answers, pairs_answers
 from w2vtui.comparing.shared import shared_vectors
 from w2vtui.comparing.sides import Side, live_side
-from w2vtui.comparing.verdict import judged
-from w2vtui.comparing.yardsticks import analogy_answers, pairs_answers
 from w2vtui.corpus import SAMPLE, open_corpus, sample_path
 from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.exploring.run_subject import RunSubject

@@ -132,7 +132,7 @@ def quick(bench, monkeypatch):
         return child.ask(module, question)
 
     monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
-    monkeypatch.setattr("w2vtui.cli.benchmark.ask", ask)
+    monkeypatch.setattr("w2vtui.cli.work.benchmark.ask", ask)
     bench.asked = asked
     return bench
 
@@ -210,7 +210,7 @@ def test_the_tools_take_turns():
 
 
 def test_defaults_are_every_mode_once_through_on_one_thread_and_all(monkeypatch, quick, tmp_path):
-    monkeypatch.setattr("w2vtui.cli.benchmark.available_cores", lambda: 4)
+    monkeypatch.setattr("w2vtui.cli.work.benchmark.available_cores", lambda: 4)
     result = quick("--json", tmp_path / "o.json", "--repeat", 1)
     assert result.code == 0
     assert "the bundled sample" in result.err
@@ -256,7 +256,7 @@ def on_gpu(bench, monkeypatch):
         return json.loads(json.dumps(asdict(own.train(Job.from_json(question)))))
 
     monkeypatch.setattr("w2vtui.bench.plan.ask", ask)
-    monkeypatch.setattr("w2vtui.cli.benchmark.ask", ask)
+    monkeypatch.setattr("w2vtui.cli.work.benchmark.ask", ask)
     with fake_gpu(monkeypatch):
         yield bench
 

@@ -15,8 +15,8 @@ from w2vtui.errors import W2vtuiError
 from w2vtui.formats import load_vectors
 from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training import preparing
-from w2vtui.training.measuring import worth
-from w2vtui.training.measuring.worth import expected_pairs
+from w2vtui.training.measuring.doctor import worth
+from w2vtui.training.measuring.doctor.worth import expected_pairs
 from w2vtui.training.run import Run
 
 TINY = "the cat sat on the mat\nthe dog sat on the log\na cat and a dog are pets\n"

@@ -13,7 +13,7 @@ from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.attaching import attach
-from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.server import serving
 from w2vtui.training.run import Run
 

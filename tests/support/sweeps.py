@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
-from w2vtui.sweeping.results import State, TrialResult
+from w2vtui.sweeping.outcome.results import State, TrialResult
 from w2vtui.sweeping.space import Point, Space
 from w2vtui.sweeping.values import read_values
 

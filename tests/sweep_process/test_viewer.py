@@ -12,8 +12,8 @@ from tests.support.shown_sweeps import AT_WORK, NAME, ShownSweep
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DiskError, RunError
 from w2vtui.sweep_process.viewer import watch_sweep
+from w2vtui.sweeping.outcome.results import TrialShot
 from w2vtui.sweeping.publishing import Publisher
-from w2vtui.sweeping.results import TrialShot
 from w2vtui.sweeping.status import GIVE_UP, STATUS, STOP, SweepStatus, forget_wishes, granted, wish
 from w2vtui.trainer_process.messages import failure
 

@@ -27,7 +27,7 @@ from w2vtui.trainer_process import main
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import Connection
 from w2vtui.trainer_process.main import refuse
-from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.starting import Order, can_train_apart, start_trainer
 
 pytestmark = [posix, pytest.mark.process]
@@ -37,7 +37,7 @@ import sys, time
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.main import refuse
-from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.starting import start_trainer
 
 text, runs, output = sys.argv[1:]

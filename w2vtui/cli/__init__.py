@@ -1,15 +1,15 @@
 """The command line: options to settings, verbs to actions, errors to exit codes.
 
-    verbs/        a module for each verb: its help, its options, what it does
+    verbs/        a module for each verb: its help, its options
+    work/         what those do that do much
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
     legacy.py     word2vec.c's command line            file_options.py  options of other files read
-    headless.py   trains without a screen              progress.py    shows how far it is
     fasttext.py   answers fastText's command lines     completion.py  scripts for shells
-    piped.py      finds text on stdin                  interactive.py  questions line by line
+    screens.py    shows the app, if there is a screen  piped.py       finds text on stdin
+    run_vectors.py  the vectors of a saved run         progress.py    shows how far a run is
     results.py    prints words and cosines             scores.py      prints the scores of a run
-    benchmark.py  the work of `w2vtui bench`           joining_phrases.py  that of `w2vtui phrases`
+    answers.py    prints answers to questions          reasons.py     prints why words are near
     output.py     stdout and stderr                    console.py     tables and live lines
-    answers.py    prints answers to questions          evaluation.py  that of `w2vtui evaluate`
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

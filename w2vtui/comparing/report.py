@@ -9,13 +9,13 @@ from typing import Any
 
 from w2vtui.comparing.comparison import Comparison, read_comparison
 from w2vtui.comparing.facts import SideFacts, facts_of
-from w2vtui.comparing.judgments import Verdict
+from w2vtui.comparing.judging.judgments import Verdict
+from w2vtui.comparing.judging.verdict import verdict
 from w2vtui.comparing.letters import LETTERS, N_SIDES
 from w2vtui.comparing.moved import MovedWords, words_that_moved
 from w2vtui.comparing.overlap import MeanOverlap, WordOnSides, mean_overlap, word_on_sides
 from w2vtui.comparing.setting_rows import SettingRow, settings_that_differ
 from w2vtui.comparing.sides import Side
-from w2vtui.comparing.verdict import verdict
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.notable_words import notable_words
 

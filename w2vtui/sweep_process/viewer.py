@@ -9,7 +9,7 @@ from pathlib import Path
 
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.lock import in_use
-from w2vtui.sweeping.results import TrialResult
+from w2vtui.sweeping.outcome.results import TrialResult
 from w2vtui.sweeping.status import GIVE_UP, STOP, SweepStatus, wish
 from w2vtui.sweeping.store import TRIALS, SavedSweep, results_in
 from w2vtui.sweeping.watched_sweep import OVER, About, SweepShot

@@ -9,8 +9,7 @@ forecast.py    what the whole will take, before it starts
 proposing.py   which point is tried next, and whether a run is given up: Optuna
 trial.py       one run: trained, measured, given up or kept
 store.py       the folder of a sweep, which it is resumed from
-results.py     what came of the trials; table.py: as a table of text
-effects.py     how much each setting mattered
+outcome/       what came of the trials, and how much each setting mattered
 sweep.py       all of it on a thread; viewers read a frozen snapshot: watched_sweep.py
 publishing.py  writes that to the folder, as status.py describes, for viewers in other processes
 

@@ -21,7 +21,7 @@ from optuna.distributions import (
 )
 from optuna.trial import TrialState
 
-from w2vtui.sweeping.results import N_STEPS, TrialResult
+from w2vtui.sweeping.outcome.results import N_STEPS, TrialResult
 from w2vtui.sweeping.space import Point, Space, key_of
 from w2vtui.sweeping.values import Between, Listed, Values
 

@@ -16,7 +16,7 @@ from w2vtui.files.regular_files import content_of
 from w2vtui.runs.disk.checked_json import MOST_BYTES, NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import fields_from_json
 from w2vtui.runs.disk.inside import open_folder, replace_file, unfollowed
-from w2vtui.sweeping.results import TrialShot
+from w2vtui.sweeping.outcome.results import TrialShot
 from w2vtui.sweeping.values import point_from_json
 from w2vtui.sweeping.watched_sweep import SweepState
 from w2vtui.trainer_process.messages import Failed

@@ -34,7 +34,7 @@ from w2vtui.runs.disk.journal import LineFile
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.names import new_name
 from w2vtui.runs.root import is_there
-from w2vtui.sweeping.results import TrialResult
+from w2vtui.sweeping.outcome.results import TrialResult
 from w2vtui.sweeping.sweep_request import SweepRequest, request_from_json
 from w2vtui.sweeping.text_part import PART
 from w2vtui.sweeping.values import point_from_json

@@ -19,10 +19,10 @@ from w2vtui.runs.opening import open_run
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.runs.resuming.wanted_changes import RunIsDoneError
-from w2vtui.sweeping.finished import finished_trial
+from w2vtui.sweeping.outcome.finished import finished_trial
+from w2vtui.sweeping.outcome.results import TrialResult, TrialShot, best_of, ranked
 from w2vtui.sweeping.proposing import Proposal, Proposer
 from w2vtui.sweeping.publishing import Publisher
-from w2vtui.sweeping.results import TrialResult, TrialShot, best_of, ranked
 from w2vtui.sweeping.setting_up import SetUp
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.trial import Judge, Trial

@@ -12,8 +12,8 @@ from w2vtui.errors import DiskError, RunError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import remove_older
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.recording.unattended import unattended
-from w2vtui.sweeping.readings import Readings
-from w2vtui.sweeping.results import N_STEPS, State, TrialResult, TrialShot
+from w2vtui.sweeping.outcome.readings import Readings
+from w2vtui.sweeping.outcome.results import N_STEPS, State, TrialResult, TrialShot
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.training.run import Run

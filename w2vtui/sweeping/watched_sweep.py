@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from w2vtui.sweeping.results import TrialResult, TrialShot
+from w2vtui.sweeping.outcome.results import TrialResult, TrialShot
 from w2vtui.sweeping.sweep_request import SweepRequest
 
 SweepState = Literal["preparing", "training", "stopping", "done", "stopped", "failed"]

@@ -3,9 +3,7 @@
     messages     what is asked and answered: frozen dataclasses
     connection   frames of JSON, bytes and descriptors over a socket
     server       in the process that trains: answers viewers, a thread for each
-    remote_run   in a process that watches: what the screens use in place of a `Run`
-    remote_look      the run as it was at the last look
-    remote_vectors   its words, vectors and text
+    remote/      in a process that watches: what the screens use in place of a `Run`
     starting     starts a process that trains
     attaching    finds one that trains already, by the folder of its run
     branching    branches of a run that trains, beside it or after it

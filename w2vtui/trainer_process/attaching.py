@@ -7,7 +7,7 @@ from pathlib import Path
 from w2vtui.errors import RunError
 from w2vtui.runs.disk.lock import in_use
 from w2vtui.trainer_process.connection import ConnectionLostError
-from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun
 
 
 def attach(folder: Path, *, attends: bool = True) -> RemoteRun:

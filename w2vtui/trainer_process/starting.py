@@ -19,7 +19,7 @@ from w2vtui.runs.disk.dataclass_json import as_json
 from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.trainer_process.messages import Scalar
-from w2vtui.trainer_process.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun
 
 N_SOCKETS = 3
 _MOST_LINKS = 40

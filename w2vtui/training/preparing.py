@@ -23,8 +23,8 @@ from w2vtui.training.engine.devices import make_backend
 from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.measuring.doctor.worth import check_worth
 from w2vtui.training.measuring.probe import ProbeSet, choose_held_out
-from w2vtui.training.measuring.worth import check_worth
 from w2vtui.training.state.checkpoint import LOCKS, Checkpoint
 from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.script import Script

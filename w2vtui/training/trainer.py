@@ -26,7 +26,7 @@ from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.live.waiting import Breakpoints
 from w2vtui.training.measuring.counters import Counters
-from w2vtui.training.measuring.doctor import Doctor
+from w2vtui.training.measuring.doctor.doctor import Doctor
 from w2vtui.training.measuring.lookouts import Lookouts
 from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup, WatchList

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.exploring.subject import Subject
     from w2vtui.runs.resuming.resuming import Resumption
-    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.trainer_process.remote.remote_run import RemoteRun
     from w2vtui.tui.first_screen.screen import NewRunScreen
     from w2vtui.tui.saved_runs.run_list import RunList
     from w2vtui.tui.sessions.session import Build

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from w2vtui.comparing.sides import Side
     from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.sweeping.watched_sweep import WatchedSweep
-    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.trainer_process.remote.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
 
 UNWINDING_SECONDS = 0.5

@@ -16,7 +16,7 @@ from tests.support.served_runs import attached, served_run
 from tests.support.wait import until as until_now
 from w2vtui.comparing.comparison import Comparison
 from w2vtui.comparing.facts import SideFacts
-from w2vtui.comparing.judgments import Judgment, Verdict
+from w2vtui.comparing.judging.judgments import Judgment, Verdict
 from w2vtui.comparing.sides import file_side, run_side
 from w2vtui.formats import save_vectors
 from w2vtui.runs.disk.journal import EVENTS, event_line
@@ -30,7 +30,7 @@ from w2vtui.tui.explore_screen.screen import ExploreScreen
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.looks.inks import PLAIN_INKS
 from w2vtui.tui.messages import CompareRuns
-from w2vtui.tui.widgets.lines_chart import LinesCanvas
+from w2vtui.tui.widgets.charts.lines_chart import LinesCanvas
 from w2vtui.tui.widgets.result_panel import Shape
 from w2vtui.vectors import WordVectors
 

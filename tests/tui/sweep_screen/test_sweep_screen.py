@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.screens import notices, press, shows, text_of, until
 from tests.support.sweeps import all_over, space_of
-from w2vtui.cli import showing_sweeps
+from w2vtui.cli.work import showing_sweeps
 from w2vtui.errors import DiskError
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp

@@ -25,7 +25,7 @@ from w2vtui.training.state.snapshot import Event, Losses, Progress
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.looks.glyphs import MARKERS
 from w2vtui.tui.train_screen.panels.loss import LossPanel
-from w2vtui.tui.widgets.plot import GUTTER
+from w2vtui.tui.widgets.charts.plot import GUTTER
 
 FULL, SMALL = (120, 40), (80, 24)
 LATE = replace(

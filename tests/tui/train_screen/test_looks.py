@@ -18,7 +18,7 @@ from w2vtui.training.state.snapshot import (
     Speed,
 )
 from w2vtui.tui.train_screen.panels.speed import parts_text
-from w2vtui.tui.widgets.chart import Chart
+from w2vtui.tui.widgets.charts.chart import Chart
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 

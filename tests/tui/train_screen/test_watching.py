@@ -33,7 +33,7 @@ from w2vtui.tui.train_screen.panels.watch import watch_line, watch_lines
 from w2vtui.tui.train_screen.readouts import norms_text, saturated_text
 from w2vtui.tui.train_screen.watch_dialog import WatchDialog, queries_in
 from w2vtui.tui.train_screen.watch_dialog import text_of as text_of_queries
-from w2vtui.tui.widgets.spark import LEVELS, rank_sign, spark, trend
+from w2vtui.tui.widgets.charts.spark import LEVELS, rank_sign, spark, trend
 
 NO_ROWS = np.empty((0, 4))
 CHURN = Churn(tokens=1, churn=0.11, settled=0.63, n_words=500)

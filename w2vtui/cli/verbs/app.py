@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from w2vtui import __version__
@@ -13,6 +10,7 @@ from w2vtui.cli.file_options import add_quality, question_options
 from w2vtui.cli.options import add_output, add_preset, add_settings
 from w2vtui.cli.output import report, show
 from w2vtui.cli.piped import is_text_piped
+from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.config import TABLES
 from w2vtui.errors import RunError
 from w2vtui.notable_words import WORDS_OF_SAMPLE
@@ -25,10 +23,7 @@ from w2vtui.settings import (
 )
 
 if TYPE_CHECKING:
-    from w2vtui.runs.resuming.resuming import Resumption
-    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.chosen.form import Form
-    from w2vtui.tui.launch import BeginsWith
 
 USAGE = "w2vtui [CORPUS ...] [settings]"
 HELP = """Train word2vec in the terminal: watch it learn, and change its settings while it runs.
@@ -90,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_completion(arguments.completion)
         return 0
     if not has_screen():
-        from w2vtui.cli.headless import request_of, train
+        from w2vtui.cli.work.headless import request_of, train
 
         if not arguments.corpus and is_text_piped():
             report("training on the text from stdin: -o FILE saves its vectors")
@@ -134,51 +129,3 @@ def form_of(arguments: argparse.Namespace) -> Form:
         layout=arguments.layout,
         overwrite=arguments.overwrite,
     )
-
-
-def show_screens(
-    arguments: argparse.Namespace,
-    form: Form,
-    take_run: Callable[[], Resumption] | None = None,
-    begins_with: BeginsWith | None = None,
-) -> int:
-    """Show the screens until they are left; return the exit code.
-
-    take_run      gives the saved run to begin with; None begins with the first screen
-    begins_with   what to show in its place
-
-    Raises:
-        W2vtuiError: the theme, the keys, the output or a file of questions cannot be used.
-    """
-    from w2vtui.tui.keys import check_keys
-    from w2vtui.tui.launch import run_app
-    from w2vtui.tui.looks.themes import check_theme
-
-    check_theme(arguments.settled["theme"])
-    if arguments.config.keys:  # seldom, and this loads all screens and NumPy
-        from w2vtui.tui.scopes import SCOPES
-
-        check_keys(arguments.config.keys, SCOPES)
-    return run_app(
-        form,
-        arguments.output,
-        look=arguments.screen_settings,
-        config=arguments.config,
-        follow=_follow,
-        take_run=take_run,
-        begins_with=begins_with,
-    )
-
-
-def _follow(run: WatchedRun) -> int:
-    from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
-
-    return follow(run)
-
-
-def has_screen() -> bool:
-    """Whether both streams are a terminal whose cursor can be moved."""
-    if os.environ.get("TERM", "") in ("", "dumb"):
-        return False
-    # A stream that was closed before Python started is None.
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.options import add_progress_json, add_run, add_settings
 from w2vtui.cli.output import report
-from w2vtui.cli.verbs.app import has_screen, show_screens
+from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.settings import RunSettings, ScreenSettings
 from w2vtui.system.signals import interrupting
 
 if TYPE_CHECKING:
-    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.trainer_process.remote.remote_run import RemoteRun
 
 USAGE = "w2vtui attach RUN [options]"
 HELP = """Return to a run that trains in another process: one that ctrl+q left training, one that
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     root = runs_folder(arguments.run_settings.runs_dir)
     sweep = meant_sweep(root, arguments.run)
     if sweep is not None:
-        from w2vtui.cli.showing_sweeps import attach_sweep
+        from w2vtui.cli.work.showing_sweeps import attach_sweep
 
         return attach_sweep(sweep, arguments)
     folder = find_run(root, arguments.run)

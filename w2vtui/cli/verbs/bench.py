@@ -135,6 +135,6 @@ def _threads(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, and print tables or JSON; return the exit code."""
-    from w2vtui.cli.benchmark import run_benchmark
+    from w2vtui.cli.work.benchmark import run_benchmark
 
     return run_benchmark(arguments)

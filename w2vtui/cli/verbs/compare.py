@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from w2vtui.cli.file_options import add_side, add_vectors, load
 from w2vtui.cli.options import add_lookup, add_settings
 from w2vtui.cli.output import report
-from w2vtui.cli.verbs.app import has_screen, show_screens
+from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError, RunError, SettingsError, VectorsError
 from w2vtui.exploring.answers import as_json
@@ -114,8 +114,8 @@ def _sides(arguments: argparse.Namespace) -> tuple[Sequence[Side], Sequence[str]
 
 
 def _compare_runs(arguments: argparse.Namespace, sides: Sequence[Side]) -> int:
-    from w2vtui.cli.comparing import print_report
     from w2vtui.cli.results import print_json
+    from w2vtui.cli.work.comparing import print_report
     from w2vtui.comparing.report import as_json as report_as_json
     from w2vtui.comparing.report import report_on
 

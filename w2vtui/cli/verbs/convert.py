@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         VectorsError: the vectors cannot be read, or OUT cannot hold a word.
         DiskError: OUT cannot be written.
     """
-    from w2vtui.cli.converting import shown_progress
+    from w2vtui.cli.work.converting import shown_progress
     from w2vtui.formats import Conversion, Wanted, convert
     from w2vtui.runs.requested.targets import check_conversion
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer each line of stdin with its nearest words."""
-    from w2vtui.cli.interactive import answer_lines, answer_lines_as_json
+    from w2vtui.cli.work.interactive import answer_lines, answer_lines_as_json
 
     vectors = load(arguments)
 

@@ -6,17 +6,6 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from w2vtui.cli.evaluation import (
-    analogies_json,
-    number,
-    pairs_json,
-    print_analogies,
-    print_pairs,
-    print_sessions,
-    sessions_json,
-    title,
-    why_not_asked,
-)
 from w2vtui.cli.file_options import (
     add_question_columns,
     add_session_options,
@@ -27,6 +16,17 @@ from w2vtui.cli.file_options import (
 from w2vtui.cli.options import add_result_json, whole_number
 from w2vtui.cli.output import report
 from w2vtui.cli.run_vectors import named_run
+from w2vtui.cli.work.evaluation import (
+    analogies_json,
+    number,
+    pairs_json,
+    print_analogies,
+    print_pairs,
+    print_sessions,
+    sessions_json,
+    title,
+    why_not_asked,
+)
 from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.evaluation.question_files import QuestionOptions
 from w2vtui.evaluation.questions import read_analogies, read_pairs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from w2vtui.cli.file_options import add_vectors, load_file
 from w2vtui.cli.options import add_settings
 from w2vtui.cli.run_vectors import named_run
-from w2vtui.cli.verbs.app import has_screen, show_screens
+from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.settings import RunSettings, ScreenSettings

@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
         SettingsError: no text or no output is named, or the output is not to be written.
         CorpusError: the text cannot be read.
     """
-    from w2vtui.cli.joining_phrases import join_phrases
+    from w2vtui.cli.work.joining_phrases import join_phrases
 
     if not arguments.corpus:
         raise SettingsError("name a text: a file or a folder")

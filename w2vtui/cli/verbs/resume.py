@@ -20,7 +20,7 @@ from w2vtui.cli.options import (
     given_settings,
 )
 from w2vtui.cli.output import report
-from w2vtui.cli.verbs.app import has_screen, show_screens
+from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.cli.verbs.export import export
 from w2vtui.errors import W2vtuiError
 from w2vtui.settings import (
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         RunIsDoneError: there is nothing to train, and no file to save it to.
     """
-    from w2vtui.cli.headless import carry_out
+    from w2vtui.cli.work.headless import carry_out
     from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.record import RunRecord
     from w2vtui.runs.resuming.wanted_changes import RunIsDoneError

@@ -64,6 +64,6 @@ def _n_seeds(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, compare, and print what came of it; return the exit code."""
-    from w2vtui.cli.stability import stability
+    from w2vtui.cli.work.stability import stability
 
     return stability(arguments)

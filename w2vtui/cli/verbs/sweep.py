@@ -21,7 +21,7 @@ from w2vtui.cli.options import (
     setting_reader,
     whole_number,
 )
-from w2vtui.cli.verbs.app import has_screen
+from w2vtui.cli.screens import has_screen
 from w2vtui.config import TABLES
 from w2vtui.errors import MissingLibraryError, SettingsError
 from w2vtui.extras import is_installed, missing
@@ -216,7 +216,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if not is_installed("optuna"):
         raise MissingLibraryError(missing("w2vtui sweep", "sweep"))
-    from w2vtui.cli.sweeping import sweep
+    from w2vtui.cli.work.sweeping import sweep
 
     if arguments.resume is None and not arguments.corpus:
         raise SettingsError("name a text to sweep, or a sweep with --resume NAME")

@@ -12,6 +12,5 @@ quality.py        answers to questions: question_sets.py  what their files hold
                   known_questions.py  word pairs, analogies and sessions as rows of vectors
 moment_taker.py   takes the moments of the run's history
 norms.py          lengths of vectors and saturated scores
-doctor.py         remarks on what is wrong or surprising, by the rules of doctor_rules.py
-worth.py          its rules for vectors that hold nothing    doctor_case.py    what rules look at
+doctor/           remarks on what is wrong or surprising
 """

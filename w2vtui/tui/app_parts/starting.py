@@ -22,7 +22,7 @@ from w2vtui.tui.sessions.trained_here import build_run
 if TYPE_CHECKING:
     from w2vtui.runs.resuming.resuming import Resumption
     from w2vtui.sweep_process.viewer import SweepViewer
-    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.trainer_process.remote.remote_run import RemoteRun
     from w2vtui.tui.sessions.session import Build, Session
 
 

@@ -12,7 +12,7 @@ from w2vtui.tui.explore_screen.answer_table import Row, Table
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.looks.numbers import meter
-from w2vtui.tui.widgets.spark import rank_ink, rank_sign
+from w2vtui.tui.widgets.charts.spark import rank_ink, rank_sign
 
 _LONGEST_WORD, _SHORTEST_WORD = 24, 6
 _SCORE_CELLS, _MOVE_CELLS, _COUNT_CELLS = 7, 4, 6

@@ -13,7 +13,7 @@ from rich.text import Text
 from w2vtui.display import cell_width, short, wrapped
 from w2vtui.tui.looks.glyphs import Glyphs
 from w2vtui.tui.looks.inks import Inks
-from w2vtui.tui.widgets.canvas import draw_line
+from w2vtui.tui.widgets.charts.canvas import draw_line
 
 BESIDE_CELLS = 104
 """From this width on a tab has two columns."""

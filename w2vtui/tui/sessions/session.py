@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from w2vtui.runs.recording.recorder import Recorder
     from w2vtui.runs.requested.request import RunRequest
     from w2vtui.runs.resuming.resuming import Resumption
-    from w2vtui.trainer_process.remote_recorder import RemoteRecorder
+    from w2vtui.trainer_process.remote.remote_recorder import RemoteRecorder
     from w2vtui.training.watched_run import WatchedRun
 
 LEAVING_SECONDS = 10.0

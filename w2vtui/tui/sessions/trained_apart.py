@@ -10,7 +10,7 @@ from w2vtui.tui.chosen.form import Form, form_of_request
 from w2vtui.tui.sessions.trained_here import build_run
 
 if TYPE_CHECKING:
-    from w2vtui.trainer_process.remote_run import RemoteRun
+    from w2vtui.trainer_process.remote.remote_run import RemoteRun
     from w2vtui.training.watched_run import WatchedRun
     from w2vtui.tui.sessions.session import Session
 
@@ -21,7 +21,7 @@ def build_apart(session: Session) -> WatchedRun:
     Raises:
         W2vtuiError: it cannot begin.
     """
-    from w2vtui.trainer_process.remote_recorder import RemoteRecorder  # loads NumPy
+    from w2vtui.trainer_process.remote.remote_recorder import RemoteRecorder  # loads NumPy
     from w2vtui.trainer_process.starting import ResumeOrder, can_train_apart, start_trainer
 
     request, resumed = session.request, session.resumption
@@ -56,7 +56,7 @@ def attached_session(run: RemoteRun, folder: Path, chosen: Form) -> Session:
         DamagedRunError: what it was asked for cannot be read.
     """
     from w2vtui.runs.record import RunRecord  # loads NumPy
-    from w2vtui.trainer_process.remote_recorder import RemoteRecorder
+    from w2vtui.trainer_process.remote.remote_recorder import RemoteRecorder
     from w2vtui.tui.sessions.session import Session
 
     asked = RunRecord.read(folder).own_request

@@ -14,9 +14,9 @@ from textual.events import Resize
 from w2vtui.comparing.letters import N_SIDES
 from w2vtui.display import clock_text, safe_text, wrapped
 from w2vtui.errors import W2vtuiError
-from w2vtui.sweeping.effects import effects_of
-from w2vtui.sweeping.results import TrialResult, best_of
-from w2vtui.sweeping.table import aligned, effect_rows
+from w2vtui.sweeping.outcome.effects import effects_of
+from w2vtui.sweeping.outcome.results import TrialResult, best_of
+from w2vtui.sweeping.outcome.table import aligned, effect_rows
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.chosen.equivalent_command import command_line, proposed_output
 from w2vtui.tui.messages import CompareRuns, ExploreRun

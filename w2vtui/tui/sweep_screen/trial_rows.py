@@ -11,9 +11,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from w2vtui.display import pad
-from w2vtui.sweeping.results import TrialResult, best_of, ranked
+from w2vtui.sweeping.outcome.results import TrialResult, best_of, ranked
+from w2vtui.sweeping.outcome.table import cells_of, cells_of_current, heads_of, numeric_columns
 from w2vtui.sweeping.space import Space
-from w2vtui.sweeping.table import cells_of, cells_of_current, heads_of, numeric_columns
 from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.widgets.rows import Rows
 

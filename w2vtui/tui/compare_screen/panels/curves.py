@@ -15,8 +15,8 @@ from textual.containers import Vertical
 from w2vtui.comparing.curves import PROBE
 from w2vtui.comparing.letters import LETTERS
 from w2vtui.tui.app_base import BaseApp
-from w2vtui.tui.widgets.lines_chart import LinesChart
-from w2vtui.tui.widgets.plot import Line, Marker, Plot
+from w2vtui.tui.widgets.charts.lines_chart import LinesChart
+from w2vtui.tui.widgets.charts.plot import Line, Marker, Plot
 
 _TITLES = {
     PROBE: "Probe loss", "loss": "Objective loss", "speed": "Words a second",

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from w2vtui.comparing.judgments import Judgment, Verdict
+from w2vtui.comparing.judging.judgments import Judgment, Verdict
+from w2vtui.comparing.judging.verdict import verdict
 from w2vtui.comparing.letters import LETTERS
-from w2vtui.comparing.verdict import verdict
 from w2vtui.display import pad, safe_text, wrapped
 from w2vtui.tui.compare_screen.pane import Asked, ComparePane
 from w2vtui.tui.looks.inks import Inks

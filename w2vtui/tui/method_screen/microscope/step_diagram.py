@@ -22,7 +22,7 @@ from w2vtui.tui.method_screen.microscope.step_lines import (
     text_around,
     where,
 )
-from w2vtui.tui.widgets.spark import LEVELS
+from w2vtui.tui.widgets.charts.spark import LEVELS
 
 _LEAST_NAME, _USUAL_NAME, _MOST_NAME = 8, 14, 26
 _NUMBERS = 44

@@ -15,8 +15,8 @@ from w2vtui.display import cell_width, clock_text, loss_text, safe_text, short
 from w2vtui.training.state.snapshot import Event
 from w2vtui.tui.looks.glyphs import Glyphs
 from w2vtui.tui.train_screen.smoothing import SMOOTHINGS, nearest, smoothed
-from w2vtui.tui.widgets.chart import Chart
-from w2vtui.tui.widgets.plot import Marker, Plot
+from w2vtui.tui.widgets.charts.chart import Chart
+from w2vtui.tui.widgets.charts.plot import Marker, Plot
 
 _LONGEST_TEXT = 28
 _ROWS_FOR_TWO = 12

@@ -12,9 +12,9 @@ from textual.containers import Vertical
 
 from w2vtui.display import short
 from w2vtui.tui.looks.glyphs import Glyphs
-from w2vtui.tui.widgets.chart import Chart
+from w2vtui.tui.widgets.charts.chart import Chart
+from w2vtui.tui.widgets.charts.plot import Plot
 from w2vtui.tui.widgets.panel import Panel
-from w2vtui.tui.widgets.plot import Plot
 
 
 class SpeedPanel(Vertical):

@@ -16,9 +16,9 @@ from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.widgets.answer import answer_lines
+from w2vtui.tui.widgets.charts.spark import rank_ink, rank_sign, spark, trend, trend_ink
 from w2vtui.tui.widgets.panel import Panel, joined
 from w2vtui.tui.widgets.query_field import QueryField
-from w2vtui.tui.widgets.spark import rank_ink, rank_sign, spark, trend, trend_ink
 
 QUERY_CELLS = 9
 _LABEL_CELLS = 9
