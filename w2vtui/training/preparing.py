@@ -19,7 +19,7 @@ from w2vtui.system.resources import available_cores
 from w2vtui.training.control import RunControl
 from w2vtui.training.costs.memory_check import check_fits
 from w2vtui.training.engine.backend import Backend
-from w2vtui.training.engine.devices import make_backend
+from w2vtui.training.engine.device_backends import make_backend
 from w2vtui.training.engine.plan import Plan
 from w2vtui.training.engine.tallies import tallies_at
 from w2vtui.training.engine.token_order import TokenOrder

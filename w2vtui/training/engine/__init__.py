@@ -1,7 +1,7 @@
 """The engine: worker threads that train spans of text, and the interface to what trains them.
 
 backend.py        the protocols: `Backend` trains and scores, `StepsBackend` trains single tokens
-devices.py        which device trains, and why not
+devices.py        which device trains, and why not; device_backends.py   its backend
 cpu_backend.py    `CpuBackend`, on cpu_loop.py, the kernels' loop over a span of text
 cuda_backend.py   `CudaBackend`, on gpu_turns.py, who uses the GPU now, and gpu_copies.py, what is
                   copied from it
