@@ -216,11 +216,12 @@ def test_the_same_pair_in_every_mode():
 def test_a_mode_without_vectors_says_what_to_do():
     bench = Bench(kinds=("output_vectors",))
     before = set(bench.backend.matrices())
-    mode = Mode("cbow", "hierarchical-softmax")
-    assert not bench.scope.is_trained(mode)
     assert bench.scope.is_trained(Mode("cbow", "softmax"))
-    with pytest.raises(SettingsError, match="no vectors of hierarchical softmax yet"):
-        bench.scope.next_token(mode=mode)
+    for model in ("skip-gram", "cbow"):
+        mode = Mode(model, "hierarchical-softmax")
+        assert not bench.scope.is_trained(mode)
+        with pytest.raises(SettingsError, match=f"{model} with .*: this run has no vectors of hi"):
+            bench.scope.next_token(mode=mode)
     assert set(bench.backend.matrices()) == before
 
 

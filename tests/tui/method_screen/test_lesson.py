@@ -31,6 +31,7 @@ from w2vtui.tui.method_screen.lesson.formulas import (
 )
 from w2vtui.tui.method_screen.lesson.learning import WORDS_PER_SECOND
 from w2vtui.tui.method_screen.lesson.pages import PAGES
+from w2vtui.tui.method_screen.lesson.pane import LessonPane
 from w2vtui.tui.method_screen.lines import Pens
 from w2vtui.tui.method_screen.screen import MethodScreen
 from w2vtui.tui.train_screen.screen import TrainScreen
@@ -121,6 +122,16 @@ def test_a_limit_on_the_speed_holds_and_changes_no_vector():
     progress = slow.snapshot().progress
     assert progress.seconds > 0.9 * (progress.tokens - 2_000) / 100_000
     assert same_bits(matrices_of(plain_run), matrices_of(slow))
+
+
+def test_a_page_says_why_there_are_no_figures_yet(run):
+    subject, pane = RunSubject("a run", lambda: run), LessonPane()
+    (opened,) = pane.compute(RunSubject("a run", make_run), 0)
+    assert "is being prepared" in opened.seen[0]
+    first, with_figures = pane.compute(subject, 0)
+    assert "being computed" in first.seen[0]
+    assert "26 words" in with_figures.seen[0]
+    assert [opened.number for opened in pane.compute(subject, 1)] == [1]
 
 
 @pytest.mark.terminal

@@ -159,10 +159,11 @@ class PrivateSteps:
         if settings == plan.settings:
             return plan
         if not self.has_vectors(settings):
+            objective = settings.objective.replace("-", " ")
             raise SettingsError(
-                f"this run has no vectors of {settings.objective.replace('-', ' ')} yet: it has "
-                f"trained with {plan.settings.objective.replace('-', ' ')} only; change its "
-                "objective while it trains"
+                f"{settings.model} with {objective}: this run has no vectors of {objective} yet; "
+                "change its objective while it trains, with "
+                f":set objective {settings.objective} on the train screen (1)"
             )
         check_objective(settings, self.backend.n_words)
         if self._tables is None:

@@ -23,6 +23,7 @@ _NOTHING = (
     "press 1 and start a training. Then this page shows its figures."
 )
 _BEFORE = "Your run is being prepared: its figures appear here as soon as it trains."
+_FIRST = "The figures of your run are being computed: the first ones take a few seconds."
 
 
 class Opened(NamedTuple):
@@ -64,12 +65,17 @@ class LessonPane(MethodPane):
         return self.app.lesson_page
 
     def compute(self, subject: Subject | None, question: int) -> Iterator[Opened]:
-        """Read from the run what the page shows of it."""
+        """Read from the run what the page shows of it.
+
+        Raises:
+            W2vtuiError: its words or its text cannot be read.
+        """
         run = None if subject is None else subject.run
-        if run is None or run.corpus is None:
+        if run is None or run.vocabulary() is None:
             yield Opened(question, (_NOTHING if subject is None else _BEFORE,))
             return
         if self._figures is None or self._figures[0] is not run:
+            yield Opened(question, (_FIRST,))
             self._figures = (run, LessonFigures(run))
         yield Opened(question, tuple(PAGES[question].see(self._figures[1])))
 
