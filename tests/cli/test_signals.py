@@ -30,8 +30,7 @@ from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
 from tests.support.warm import COMMAND_LINE
 from w2v_kernels.machine.compiling import CACHE_FOLDER
-from w2vtui.cli import VERBS
-from w2vtui.cli.work import headless
+from w2vtui.cli import VERBS, headless
 from w2vtui.formats import load_vectors
 from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.status import status_of

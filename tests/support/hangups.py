@@ -31,7 +31,7 @@ from tests.support.calm import train_calmly
 from tests.support.corpora import topical_sentences
 from tests.support.terminals import fill
 from tests.support.wait import until
-from w2vtui.cli.work.headless import follow
+from w2vtui.cli.headless import follow
 from w2vtui.corpus import ReadingStopped, encode_sentences
 from w2vtui.formats import load_vectors, save_vectors
 from w2vtui.runs.disk import checkpoint_files

@@ -26,7 +26,7 @@ import w2v_kernels.machine.compiling  # before the cache of corpora is named: it
 corpus, output, runs_dir, first, os.environ["W2VTUI_CACHE_DIR"] = sys.argv[1:]
 from tests.support.calm import train_calmly
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
-from w2vtui.cli.work.headless import follow
+from w2vtui.cli.headless import follow
 from w2vtui.tui.app_parts import leaving
 from w2vtui.tui.launch import run_app
 from w2vtui.tui.chosen.form import Form

@@ -44,7 +44,7 @@ if compiling.CACHE_FOLDER is not None:
     _COMMON["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
 _IMPORTED = (
     "w2vtui.__main__",
-    "w2vtui.cli.work.headless",
+    "w2vtui.cli.headless",
     "w2vtui.cli.verbs.resume",
     "w2vtui.tui.launch",
     "w2vtui.tui.app",

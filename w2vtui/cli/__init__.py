@@ -3,13 +3,13 @@
     verbs/        a module for each verb: its help, its options
     work/         what those do that do much
     parser.py     finds the verb, explains mistakes    options.py     options that verbs share
-    legacy.py     word2vec.c's command line            file_options.py  options of other files read
-    fasttext.py   answers fastText's command lines     completion.py  scripts for shells
-    screens.py    shows the app, if there is a screen  piped.py       finds text on stdin
-    run_vectors.py  the vectors of a saved run         progress.py    shows how far a run is
+    other_programs/  word2vec.c's and fastText's       file_options.py  options of other files read
+    screens.py    shows the app, if there is a screen  completion.py  scripts for shells
+    headless.py   trains without one                   progress.py    shows how far a run is
+    run_vectors.py  the vectors of a saved run         piped.py       finds text on stdin
     results.py    prints words and cosines             scores.py      prints the scores of a run
-    answers.py    prints answers to questions          reasons.py     prints why words are near
-    output.py     stdout and stderr                    console.py     tables and live lines
+    answers.py    prints answers to questions          console.py     tables and live lines
+    output.py     stdout and stderr
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

@@ -58,6 +58,6 @@ def show_screens(
 
 
 def _follow(run: WatchedRun) -> int:
-    from w2vtui.cli.work.headless import follow  # loads Numba, for which a screen need not wait
+    from w2vtui.cli.headless import follow  # loads Numba, for which a screen need not wait
 
     return follow(run)

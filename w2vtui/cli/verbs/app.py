@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_completion(arguments.completion)
         return 0
     if not has_screen():
-        from w2vtui.cli.work.headless import request_of, train
+        from w2vtui.cli.headless import request_of, train
 
         if not arguments.corpus and is_text_piped():
             report("training on the text from stdin: -o FILE saves its vectors")

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay a run and compare; return the exit code."""
-    from w2vtui.cli.work.headless import carry_out
+    from w2vtui.cli.headless import carry_out
     from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.requested.request import absolute
     from w2vtui.runs.resuming.replaying import replay_of

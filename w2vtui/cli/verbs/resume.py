@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         RunIsDoneError: there is nothing to train, and no file to save it to.
     """
-    from w2vtui.cli.work.headless import carry_out
+    from w2vtui.cli.headless import carry_out
     from w2vtui.runs.listed.listing import find_run
     from w2vtui.runs.record import RunRecord
     from w2vtui.runs.resuming.wanted_changes import RunIsDoneError

@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         SettingsError: there is no text, or the training would leave nothing behind.
     """
-    from w2vtui.cli.work.headless import request_of, train
+    from w2vtui.cli.headless import request_of, train
 
     if not arguments.corpus:
         if not is_text_piped():

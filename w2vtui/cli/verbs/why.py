@@ -95,8 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
         CorpusError: the text is gone, or cannot be read.
         UnknownWordError: a word is not in the text.
     """
-    from w2vtui.cli.reasons import print_reasons
     from w2vtui.cli.results import print_json
+    from w2vtui.cli.work.reasons import print_reasons
     from w2vtui.exploring.why_near.why import Explainer
 
     asked = _asked(arguments)

@@ -1,6 +1,6 @@
 """What the verbs do that do much; a verb imports its work when it runs.
 
-headless         trains without a screen          interactive       questions line by line
+reasons          `w2vtui why`                     interactive       questions line by line
 benchmark        `w2vtui bench`                   joining_phrases   `w2vtui phrases`
 evaluation       `w2vtui evaluate`                stability         `w2vtui stability`
 comparing        `w2vtui compare`                 converting        `w2vtui convert`
