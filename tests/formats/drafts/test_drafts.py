@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.vector_files import written
+from w2vtui.errors import DiskError
 from w2vtui.formats import atomic_write
 from w2vtui.formats.drafts import file_drafts as drafts
 from w2vtui.formats.drafts.atomic import check_target
+from w2vtui.runs.disk.inside import replace_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks of files are POSIX'")
 
@@ -145,6 +147,32 @@ def test_a_draft_that_is_taken_for_a_dead_one_before_it_is_locked_is_made_again(
     write(tmp_path / "notes.bin")
     assert len(locked) == 2
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
+
+
+def test_a_file_that_others_remove_each_time_is_given_up(tmp_path, monkeypatch):
+    def overtaken(*_: object, **__: object) -> bool:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        return True
+
+    monkeypatch.setattr(drafts, "lock", overtaken)
+    with pytest.raises(DiskError, match="each new file is removed by others"):
+        write(tmp_path / "notes.bin")
+
+
+def test_a_folder_that_is_renamed_takes_what_is_being_written_along(tmp_path, monkeypatch):
+    folder, away, lock = tmp_path / "run", tmp_path / "away", drafts.lock
+    folder.mkdir()
+
+    def renamed(descriptor: int, *, shared: bool) -> bool | None:
+        if folder.exists():
+            folder.rename(away)
+        return lock(descriptor, shared=shared)
+
+    monkeypatch.setattr(drafts, "lock", renamed)
+    with pytest.raises(DiskError, match="create the folder first"):  # it could not be synced
+        replace_file(folder / "status.json", b"new")
+    assert [(path.name, path.read_bytes()) for path in away.iterdir()] == [("status.json", b"new")]
 
 
 @pytest.mark.parametrize("has_locks", [True, False])

@@ -7,6 +7,7 @@ that of another process by now, or of one in another container.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -39,17 +40,28 @@ def open_draft(
 
     The lock is held until the descriptor is closed.
 
-    open_it   in place of os.open
+    open_it   in place of os.open; it may open in a folder that was renamed since
+
+    Raises:
+        OSError: it cannot be made, or is removed again and again.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    while True:
+    for _ in range(_TRIES):
         draft = new_draft(target)
         descriptor = (open_it or os.open)(draft, flags, 0o666)
-        # Another process may have found it before it was locked, and have removed it.
-        if lock(descriptor, shared=False) is not False and os.path.lexists(draft):
+        # Another process may have found it before it was locked, and removes it.
+        if lock(descriptor, shared=False) is not False and _has_a_name(draft, descriptor):
             return draft, descriptor
         os.close(descriptor)
-        draft.unlink(missing_ok=True)
+    raise OSError(errno.EBUSY, "each new file is removed by others", str(target))
+
+
+def _has_a_name(draft: Path, descriptor: int) -> bool:
+    """Whether a draft that is open was not removed, be it in a folder that was renamed.
+
+    Some disks do not count the names of a file.
+    """
+    return os.fstat(descriptor).st_nlink > 0 or os.path.lexists(draft)
 
 
 def new_draft(target: Path) -> Path:
