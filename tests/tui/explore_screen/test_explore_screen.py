@@ -92,6 +92,22 @@ async def test_the_frames_are_there_at_once_and_keys_are_kept_for_what_is_opened
         assert isinstance(app.screen, NewRunScreen)
 
 
+async def test_a_question_that_is_typed_before_there_are_vectors_stays() -> None:
+    read = threading.Event()
+
+    def vectors() -> WordVectors:
+        assert read.wait(60)
+        return some_vectors()
+
+    async with exploring(vectors) as app:
+        await press(app, "slash", "t", "e")
+        read.set()
+        await shows(app, "Neighbors of king")
+        assert app.focused.value == "te"
+        await press(app, "a", "enter")
+        await shows(app, "Neighbors of tea")
+
+
 async def test_the_line_of_the_run_may_look_while_the_app_closes(monkeypatch):
     async with exploring(some_vectors) as app:
         line = app.screen.query_one(RunLine)

@@ -26,6 +26,7 @@ from w2vtui.tui.dialogs.save_dialog import Ask
 from w2vtui.tui.saved_runs.run_list import RunList
 from w2vtui.tui.saved_runs.run_queries import RunQueries
 from w2vtui.tui.train_screen.screen import TrainScreen
+from w2vtui.tui.widgets.panel import Panel
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 
@@ -122,7 +123,7 @@ async def test_the_list_trains_a_run_on_and_answers_queries(topical_corpus):
         send_keys(app, "q")
         await until(app, lambda: isinstance(app.screen, RunQueries) and app.focused)
         send_keys(app, *"ship", "enter")
-        await shows(app, " 1 ", "━━")
+        await until(app, lambda: app.screen.query_one("#nearest", Panel).plain)
         send_keys(app, *"nosuch", "enter")
         await shows(app, "no vector for 'nosuch'")
         await press(app, "escape", "e")

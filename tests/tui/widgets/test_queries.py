@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
+import numpy as np
 import pytest
 from textual.events import Key, Paste
 
-from tests.support.screens import TRAINING, press, scripted, send_keys, until
+from tests.support.screens import TRAINING, Bare, press, scripted, send_keys, shows, until
+from w2vtui.tui.saved_runs import run_queries
+from w2vtui.tui.saved_runs.run_queries import RunQueries
 from w2vtui.tui.widgets import query_field
 from w2vtui.tui.widgets.field import Recalled, typed_text
 from w2vtui.tui.widgets.query_field import QueryField, completions
+from w2vtui.vectors import WordVectors
 
 WORDS = ("king", "queen", "kind", "King's", "kin", "می‌خواهم", "-ness", "東京")
 
@@ -104,3 +111,23 @@ async def test_the_next_query_replaces_the_last_and_earlier_ones_come_back():
         await press(app, "ctrl+u", "tab")
         assert app.focused is not field
         assert app.query_history == ["ship", "queen", "a/b", "queen"]
+
+
+async def test_what_is_typed_while_a_saved_run_is_loaded_stays(monkeypatch):
+    loaded = threading.Event()
+
+    def vectors(folder):
+        assert loaded.wait(60)
+        return WordVectors(WORDS, np.eye(len(WORDS), dtype=np.float32)), None, []
+
+    monkeypatch.setattr(run_queries, "checkpoint_vectors", vectors)
+    app = Bare()
+    async with app.run_test(size=(80, 24)):
+        app.push_screen(RunQueries(Path("run")))
+        await until(app, lambda: isinstance(app.focused, QueryField))
+        await press(app, *"king", "enter", *"ki")
+        loaded.set()
+        await shows(app, " 1 queen")
+        assert app.focused.value == "ki"
+        await press(app, "n", "d", "enter")
+        await shows(app, " 1 king")

@@ -65,7 +65,10 @@ class Questioning(Viewing):
         super().show_view(view)
         if is_first:
             self.text = self.text or next(iter(notable_words(view.vectors.index_to_key, 1)), "")
-            self._show_question()
+            if isinstance(self.focused, Input):  # another question is being typed
+                self._understand()
+            else:
+                self._show_question()
 
     # ---- the question
 

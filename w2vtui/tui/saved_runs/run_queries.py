@@ -72,14 +72,17 @@ class RunQueries(ModalScreen[None]):
         except W2vtuiError as error:
             self._show(Neighbors(query="", words=(), problem=str(error)))
             return
-        if self._query:
-            self._ask(self._query)
+        self._answer()  # the field may have the next query by now
 
     def _ask(self, query: str) -> None:
         self._query = query
         self.query_one(QueryField).show_asked(query)
-        if query and self._vectors is not None:
-            self._show(answer_to(self._vectors, query))
+        self._answer()
+
+    def _answer(self) -> None:
+        """Show the nearest words of the last query, once the vectors are there."""
+        if self._query and self._vectors is not None:
+            self._show(answer_to(self._vectors, self._query))
 
     def _show(self, answer: Neighbors) -> None:
         panel = self.query_one("#nearest", Panel)

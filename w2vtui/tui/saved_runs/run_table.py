@@ -43,7 +43,8 @@ class RunTable(ListedRuns):
         # With priority, so that it is closed before the next key is handled.
         Binding("escape", "close", "close", show=False, id="runs.close", priority=True,
                 tooltip="close the list; in the filter, drop it"),
-        Binding("slash", "choose", "filter the runs", show=False, id="runs.choose",
+        # With priority, so that the next keys are typed in the filter.
+        Binding("slash", "choose", "filter the runs", show=False, id="runs.choose", priority=True,
                 tooltip="filter: parts of names and notes, starred, K>5, probe<3, !done"),
         Binding("o", "order", "sort the runs", show=False, id="runs.order",
                 tooltip="sort by the next of: newest, probe, scores, words/s, time, name"),
@@ -171,7 +172,13 @@ class RunTable(ListedRuns):
     def action_choose(self) -> None:
         """Type which runs to list."""
         self.query_one("#dialog").add_class("choosing")
-        self.query_one("#wanted").focus()
+        self.set_focus(self.query_one("#wanted"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key can be used now: a slash is part of what is typed in the filter."""
+        if action == "choose":
+            return not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List the runs that are asked for now."""
@@ -185,7 +192,7 @@ class RunTable(ListedRuns):
 
     def action_to_rows(self) -> None:
         """Return from the filter to the runs."""
-        self.query_one(Rows).focus()
+        self.set_focus(self.query_one(Rows))
         self.call_after_refresh(self._show_frame)
 
     def action_order(self) -> None:
