@@ -29,7 +29,8 @@ from w2vtui.errors import DiskError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.requested import request
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Losses, Probe, Progress
+from w2vtui.training.state.measurements import Probe
+from w2vtui.training.state.snapshot import Losses, Progress
 
 OLD_VECTORS = b"2 2\nold 0.5 1.5\nolder 0.25 -1\n"
 

@@ -12,7 +12,7 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.record import write_vocab
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.state.curves import SavedCurve
-from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
+from w2vtui.training.state.measurements import PROBE_CONTEXTS, Probe
 
 N_WORDS, SIZE = 40, 4
 WORDS = [f"w{i}" for i in range(N_WORDS)]

@@ -20,7 +20,8 @@ from w2vtui.settings import CorpusSettings, LiveSettings, ResolvedSettings, Trai
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
 from w2vtui.training.state.curves import SavedCurve
-from w2vtui.training.state.snapshot import Event, Probe
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.measurements import Probe
 
 posix = pytest.mark.skipif(os.name != "posix", reason="locks and pipes are POSIX'")
 many = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -22,15 +22,9 @@ from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import (
-    Event,
-    Losses,
-    Neighbors,
-    Probe,
-    Progress,
-    Snapshot,
-    Speed,
-)
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.measurements import Neighbors, Probe
+from w2vtui.training.state.snapshot import Losses, Progress, Snapshot, Speed
 from w2vtui.tui import app_base
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.chosen.form import Form

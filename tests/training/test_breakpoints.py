@@ -23,17 +23,8 @@ from w2vtui.training.live.conditions import (
     Rises,
 )
 from w2vtui.training.live.waiting import Breakpoint, Breakpoints
-from w2vtui.training.state.snapshot import (
-    Churn,
-    Losses,
-    Neighbors,
-    Probe,
-    Progress,
-    Quality,
-    Score,
-    Snapshot,
-    has_risen,
-)
+from w2vtui.training.state.measurements import Churn, Neighbors, Probe, Quality, Score, has_risen
+from w2vtui.training.state.snapshot import Losses, Progress, Snapshot
 
 ANALOGY = "king - man + woman"
 

@@ -19,8 +19,8 @@ from w2vtui.training import loop
 from w2vtui.training.engine.cpu_backend import CpuBackend
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.live import checkpointing
+from w2vtui.training.state.events import Event
 from w2vtui.training.state.script import Script
-from w2vtui.training.state.snapshot import Event
 from w2vtui.training.trainer import Trainer
 
 CORPUS = encoded(topical_sentences(700))

@@ -13,7 +13,8 @@ from w2vtui.corpus import open_corpus, sample_path
 from w2vtui.settings import CorpusSettings, LiveSettings
 from w2vtui.training.measuring.doctor.doctor_rules import CBOW_TOKENS, RULES, Case, remarks
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Churn, Losses, Probe, Progress, Snapshot, VectorHealth
+from w2vtui.training.state.measurements import Churn, Probe, VectorHealth
+from w2vtui.training.state.snapshot import Losses, Progress, Snapshot
 
 LONGEST = 110
 

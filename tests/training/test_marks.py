@@ -22,7 +22,7 @@ from w2vtui.training.measuring.lookouts import Lookouts
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
-from w2vtui.training.state import snapshot
+from w2vtui.training.state import measurements
 from w2vtui.training.state.script import Script
 
 pytestmark = pytest.mark.slow
@@ -59,7 +59,7 @@ def corpus():
 @pytest.fixture(autouse=True)
 def _every_rise_counts(monkeypatch):
     """The probe of so short a run does not rise by two standard errors."""
-    monkeypatch.setattr(snapshot, "RISE_ERRORS", 0.0)
+    monkeypatch.setattr(measurements, "RISE_ERRORS", 0.0)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from w2vtui.training.measuring.quality import QualityMeter
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import LEAST_COVERED, Score
+from w2vtui.training.state.measurements import LEAST_COVERED, Score
 
 WORDS = [word for line in TOPICS.values() for word in line.split()]
 PLANNED = 1_000_000

@@ -42,7 +42,7 @@ from w2vtui.training.measuring.probe import (
 )
 from w2vtui.training.run import Run
 from w2vtui.training.state.curves import CAPACITY, Curve
-from w2vtui.training.state.snapshot import PROBE_CONTEXTS
+from w2vtui.training.state.measurements import PROBE_CONTEXTS
 
 # ---- what is trained
 

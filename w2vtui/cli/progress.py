@@ -15,7 +15,8 @@ from w2vtui.cli.console import SafeConsole
 from w2vtui.cli.output import flush_results, report, report_unwritten, show, silence
 from w2vtui.display import safe_text
 from w2vtui.progress_line import drawn_line, how_text, line_of, where_text
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Snapshot
 
 TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 2.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from w2vtui.cli.output import show
 from w2vtui.display import SHARES, cell_width, pad, percent_text, safe_text, score_text
-from w2vtui.training.state.snapshot import Quality, Score
+from w2vtui.training.state.measurements import Quality, Score
 
 _OF_SESSIONS = {
     "hits": "hit rate@10, cosine",

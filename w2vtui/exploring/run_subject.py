@@ -17,7 +17,8 @@ from w2vtui.system.resources import available_memory
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.state.curves import SavedCurve
-from w2vtui.training.state.snapshot import ENDED, Event
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import ENDED
 from w2vtui.training.state.snapshot import Progress as RunProgress
 from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors

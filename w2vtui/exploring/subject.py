@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for
     from w2vtui.training.history.moments import PastMoment
     from w2vtui.training.history.sizing import Sizing
     from w2vtui.training.state.curves import SavedCurve
-    from w2vtui.training.state.snapshot import Event
+    from w2vtui.training.state.events import Event
     from w2vtui.training.watched_run import WatchedRun
 
 _FIRST: WeakKeyDictionary[WordVectors, WordVectors] = WeakKeyDictionary()

@@ -24,7 +24,7 @@ from w2vtui.training.history.half import unpacked
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import SavedCurve
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 from w2vtui.vectors import WordVectors
 from w2vtui.vectors.similarity import Floats
 

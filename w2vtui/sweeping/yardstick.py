@@ -18,7 +18,8 @@ from w2vtui.files.reports import Report
 from w2vtui.settings import CorpusSettings, label_of
 from w2vtui.sweeping.space import Space
 from w2vtui.sweeping.values import owner_of
-from w2vtui.training.state.snapshot import Quality, ScoreKind, Snapshot
+from w2vtui.training.state.measurements import Quality, ScoreKind
+from w2vtui.training.state.snapshot import Snapshot
 
 PROBE, NEXT_ITEM = "probe", "next-item"
 _TELLING: tuple[ScoreKind, ...] = ("total", "pairs", "semantic", "syntactic")

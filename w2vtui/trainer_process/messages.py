@@ -20,7 +20,8 @@ from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.history.sizing import Sizing
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.version import VERSION
 
 Scalar = int | float | str | bool | None

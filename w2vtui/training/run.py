@@ -49,9 +49,9 @@ from w2vtui.training.preparing import FindCheckpoint, Given, Preparation, ReadCo
 from w2vtui.training.run_breakpoints import RunBreakpoints
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.events import Event, EventLog
 from w2vtui.training.state.script import Script
-from w2vtui.training.state.snapshot import Event, Snapshot, State
+from w2vtui.training.state.snapshot import Snapshot, State
 from w2vtui.training.trained_vectors import TrainedVectors
 from w2vtui.training.trainer import RunRecords, Trainer
 

@@ -35,11 +35,10 @@ from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import Prepared
 from w2vtui.training.state.checkpoint import LOCKS, Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.events import EventLog
+from w2vtui.training.state.events import Event, EventLog
 from w2vtui.training.state.snapshot import (
     ENDED,
     CheckpointStatus,
-    Event,
     Losses,
     Progress,
     Snapshot,

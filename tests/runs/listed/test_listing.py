@@ -31,7 +31,7 @@ from w2vtui.runs.listed.listing import all_runs, find_run
 from w2vtui.runs.listed.status import LiveStatus, status_of
 from w2vtui.runs.names import new_name
 from w2vtui.runs.record import RECORD, STATUS, write_vocab
-from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
+from w2vtui.training.state.measurements import PROBE_CONTEXTS, Probe
 
 # ---- names, the list of runs
 

@@ -35,7 +35,8 @@ from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
 from w2vtui.training.run import Run
-from w2vtui.training.state.snapshot import Probe, Remark, Score, Snapshot
+from w2vtui.training.state.measurements import Probe, Score
+from w2vtui.training.state.snapshot import Remark, Snapshot
 
 
 @contextmanager

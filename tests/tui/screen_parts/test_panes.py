@@ -10,7 +10,8 @@ from textual.events import Key, MouseDown, MouseScrollDown, MouseScrollUp, Mouse
 from textual.geometry import Offset
 
 from tests.support.screens import TRAINING, resize, screen_lines, scripted, text_of, until
-from w2vtui.training.state.snapshot import Event, Losses
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Losses
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.screen_parts.jump import JumpScreen
 from w2vtui.tui.train_screen.drawing import Drawing

@@ -21,7 +21,7 @@ from tests.support.screens import (
     until,
 )
 from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
 from w2vtui.tui.help.screen import Help

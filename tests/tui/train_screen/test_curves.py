@@ -21,7 +21,8 @@ from tests.support.screens import (
 )
 from w2vtui.settings import ScreenSettings
 from w2vtui.training.state.curves import Curve
-from w2vtui.training.state.snapshot import Event, Losses, Progress
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Losses, Progress
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.looks.glyphs import MARKERS
 from w2vtui.tui.train_screen.panels.loss import LossPanel

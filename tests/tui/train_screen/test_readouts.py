@@ -11,14 +11,9 @@ from rich.text import Text
 
 from tests.support.screens import TRAINING
 from w2vtui.settings import ScreenSettings
-from w2vtui.training.state.snapshot import (
-    CheckpointStatus,
-    Event,
-    Losses,
-    Remark,
-    Snapshot,
-    VectorHealth,
-)
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.measurements import VectorHealth
+from w2vtui.training.state.snapshot import CheckpointStatus, Losses, Remark, Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.first_screen.text_panels import header as first_header
 from w2vtui.tui.looks.inks import PLAIN_INKS

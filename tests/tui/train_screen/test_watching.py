@@ -25,7 +25,8 @@ from tests.support.screens import (
     training,
     until,
 )
-from w2vtui.training.state.snapshot import Churn, Neighbors, Quality, Remark, Score, VectorHealth
+from w2vtui.training.state.measurements import Churn, Neighbors, Quality, Score, VectorHealth
+from w2vtui.training.state.snapshot import Remark
 from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.looks.glyphs import ASCII
 from w2vtui.tui.train_screen.panels.quality import quality_lines, subtitle

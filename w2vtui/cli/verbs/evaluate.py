@@ -31,7 +31,7 @@ from w2vtui.errors import DiskError, SettingsError, VectorsError
 from w2vtui.evaluation.question_files import QuestionOptions
 from w2vtui.evaluation.questions import read_analogies, read_pairs
 from w2vtui.evaluation.sessions import read_sessions
-from w2vtui.training.state.snapshot import Score
+from w2vtui.training.state.measurements import Score
 
 if TYPE_CHECKING:
     from w2vtui.evaluation.evaluate import AnalogyResult, PairsResult

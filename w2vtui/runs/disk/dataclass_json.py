@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from w2vtui.settings.spec import Checked
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 
 T = TypeVar("T")
 

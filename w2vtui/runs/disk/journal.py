@@ -19,7 +19,7 @@ from w2vtui.runs.disk.checked_json import NOT_AS_WRITTEN, dumped, loaded
 from w2vtui.runs.disk.dataclass_json import event_as_json, event_from_json
 from w2vtui.runs.disk.inside import LinkError, replace_file, unfollowed
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 
 EVENTS = "events.jsonl"
 METRICS = "metrics.jsonl"

@@ -27,7 +27,8 @@ from w2vtui.runs.measured import RunScore, scores_of
 from w2vtui.runs.record import STATUS, Fork, RunRecord
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.snapshot import ENDED, PROBE_CONTEXTS, Snapshot, State
+from w2vtui.training.state.measurements import PROBE_CONTEXTS
+from w2vtui.training.state.snapshot import ENDED, Snapshot, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

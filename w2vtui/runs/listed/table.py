@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from w2vtui import display
 from w2vtui.display import ago_text, cell_width, clock_text, loss_text, number, safe_text, short
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, label_of
-from w2vtui.training.state.snapshot import LEAST_COVERED
+from w2vtui.training.state.measurements import LEAST_COVERED
 
 if TYPE_CHECKING:
     from w2vtui.runs.listed.status import RunStatus

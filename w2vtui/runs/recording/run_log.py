@@ -12,7 +12,8 @@ from w2vtui.runs.disk.journal import EVENTS, METRICS, LineFile, event_line, metr
 from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.runs.record import STATUS
 from w2vtui.settings import ResolvedSettings
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Snapshot
 
 METRICS_SECONDS = 2.0
 """Seconds from one row of metrics to the next."""

@@ -45,7 +45,7 @@ from w2vtui.runs.recording.run_folder import drafted_run, new_path
 from w2vtui.runs.resuming.wanted_changes import SavedRun, wanted_change, what_is_added
 from w2vtui.runs.root import is_there
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 
 _NEAR = 0.01
 """How far a checkpoint may be from the place that was asked for, as a share of the training."""

@@ -50,8 +50,8 @@ from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.run import Run
 from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.events import Event
 from w2vtui.training.state.script import Script
-from w2vtui.training.state.snapshot import Event
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from w2vtui.system.resources import available_cores
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.live.changes import describe_change
 from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.state.events import Event
 from w2vtui.training.state.further import further_training
-from w2vtui.training.state.snapshot import Event
 
 
 class RunIsDoneError(RunError):

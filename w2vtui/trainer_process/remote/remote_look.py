@@ -18,7 +18,8 @@ from w2vtui.trainer_process.connection import ConnectionLostError, Frame
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote.remote_history import RemoteHistory
 from w2vtui.training.state.curves import RunCurves, SavedCurve
-from w2vtui.training.state.snapshot import ENDED, Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import ENDED, Snapshot
 
 LOOK_SECONDS = 0.2
 """From one look at the run to the next."""

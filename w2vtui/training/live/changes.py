@@ -18,7 +18,7 @@ from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.live.speed_check import SpeedCheck, Verdict
 from w2vtui.training.live.undo_history import UndoHistory
 from w2vtui.training.state.checkpoint import PastSettings
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 
 
 class _Staged(NamedTuple):

@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.state.snapshot import Probe, Snapshot, has_risen
+from w2vtui.training.state.measurements import Probe, has_risen
+from w2vtui.training.state.snapshot import Snapshot
 
 Measure = Literal["probe", "loss", "churn", "settled", "pairs", "analogies", "hits"]
 Counter = Literal["epoch", "tokens", "minutes"]

@@ -22,7 +22,7 @@ from w2vtui.training.engine.plan import Moment
 from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.measuring.known_questions import N_CANDIDATES
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import Churn
+from w2vtui.training.state.measurements import Churn
 from w2vtui.vectors.similarity import Floats, norms_of
 
 COST_SHARE = 0.01

@@ -7,7 +7,7 @@ from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import PROBE_CONTEXTS
+from w2vtui.training.state.measurements import PROBE_CONTEXTS
 
 
 class Counters:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from w2vtui.evaluation.evaluate import AnalogyResult, KnownAnalogies, KnownPairs, SectionResult
 from w2vtui.evaluation.next_item import KnownSessions, SessionsResult
 from w2vtui.training.measuring.question_sets import QualitySets
-from w2vtui.training.state.snapshot import Score, ScoreKind
+from w2vtui.training.state.measurements import Score, ScoreKind
 from w2vtui.vectors.similarity import Floats
 
 MAX_QUESTIONS = 2_000

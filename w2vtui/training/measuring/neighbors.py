@@ -13,7 +13,7 @@ import numpy as np
 from w2vtui.errors import UnknownWordError
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.measuring.budget import Budget
-from w2vtui.training.state.snapshot import Neighbors
+from w2vtui.training.state.measurements import Neighbors
 from w2vtui.vectors import NOT_NUMBERS, WordVectors, parse_query
 from w2vtui.vectors.similarity import highest
 

@@ -8,7 +8,7 @@ from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.tallies import Tallies
 from w2vtui.training.measuring.budget import Budget
-from w2vtui.training.state.snapshot import VectorHealth
+from w2vtui.training.state.measurements import VectorHealth
 from w2vtui.vectors.similarity import Floats, norms_of
 
 COST_SHARE = 0.005

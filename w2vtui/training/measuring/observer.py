@@ -20,7 +20,7 @@ from w2vtui.training.measuring.probe import ProbeSet
 from w2vtui.training.measuring.quality import QualityMeter
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import Probe
+from w2vtui.training.state.measurements import Probe
 
 POLL_SECONDS = 0.05
 PROBE_COST_SHARE = 0.04

@@ -39,7 +39,7 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.plan import Plan
-from w2vtui.training.state.snapshot import PROBE_CONTEXTS, Probe
+from w2vtui.training.state.measurements import PROBE_CONTEXTS, Probe
 
 N_QUESTIONS = 4_000
 N_NOISE = 63

@@ -12,7 +12,7 @@ from w2vtui.training.measuring.budget import Budget, one_blas_thread
 from w2vtui.training.measuring.known_questions import KnownQuestions
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.curves import RunCurves
-from w2vtui.training.state.snapshot import Quality
+from w2vtui.training.state.measurements import Quality
 
 COST_SHARE = 0.01
 """The share of one core that scoring may take over a run, apart from scores asked for by hand."""

@@ -22,7 +22,9 @@ from w2vtui.settings import ResolvedSettings, TrainingSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.history.moments import HistoryStore
 from w2vtui.training.state.curves import SavedCurve
-from w2vtui.training.state.snapshot import Event, Probe, State
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.measurements import Probe
+from w2vtui.training.state.snapshot import State
 
 LOCKS = "locks"
 """What the locks of input vectors are called in the memory of a checkpoint."""

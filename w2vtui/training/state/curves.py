@@ -10,7 +10,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.training.state.snapshot import ScoreKind
+from w2vtui.training.state.measurements import ScoreKind
 
 CAPACITY = 4_096
 

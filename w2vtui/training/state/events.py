@@ -5,10 +5,46 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from w2vtui.settings import ResolvedSettings
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.engine.learning_rate import Schedule
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happened, and where on the curve."""
+
+    seconds: float
+    """Training time, without pauses."""
+    tokens: int
+    """Training tokens seen."""
+    kind: Literal["change", "note", "error"]
+    text: str
+    number: int | None = None
+    """The number of a change, from 1, which its marker on the curve shows."""
+    acknowledged_ms: float | None = None
+    """Time from the request of a change to the first span that may use it."""
+    settings: ResolvedSettings | None = None
+    """Of a change: all settings from there on. Of a note: the present settings, where a condition
+    ended a round of deterministic training, which a replay must end there too.
+    """
+    schedule: Schedule | None = None
+    """Of a change: the line of the learning rate from there on."""
+    undoes: int | None = None
+    """Of a change: the number of the change that it undoes."""
+    checks: int | None = None
+    """Of a note: the number of the change whose speed was checked."""
+    measured: float | None = None
+    """Of such a note: words per second, measured."""
+    predicted: float | None = None
+    """Of such a note: words per second, predicted."""
+
+    @property
+    def cuts_round(self) -> bool:
+        """Whether it is the note of a condition that ended a round."""
+        return self.kind == "note" and self.settings is not None
 
 
 class EventLog:

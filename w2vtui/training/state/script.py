@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

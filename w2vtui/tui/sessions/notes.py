@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from w2vtui.runs.resuming.resuming import Resumption

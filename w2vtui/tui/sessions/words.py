@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.errors import VectorsError
 from w2vtui.notable_words import notable_words
-from w2vtui.training.state.snapshot import Neighbors
+from w2vtui.training.state.measurements import Neighbors
 
 if TYPE_CHECKING:
     from w2vtui.vectors import WordVectors

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from w2vtui.display import cell_width, clock_text, loss_text, pad, safe_text, short
-from w2vtui.training.state.snapshot import Event, Snapshot
+from w2vtui.training.state.events import Event
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, InkName, Inks
 from w2vtui.tui.train_screen.readouts import SCORE_LABELS, score_text

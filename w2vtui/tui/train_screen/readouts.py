@@ -10,7 +10,8 @@ from rich.text import Text
 
 from w2vtui import display
 from w2vtui.display import ago_text, loss_text, number, pad, safe_text, short
-from w2vtui.training.state.snapshot import Score, Snapshot, VectorHealth
+from w2vtui.training.state.measurements import Score, VectorHealth
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.looks.numbers import round_up

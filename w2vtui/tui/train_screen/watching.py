@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from w2vtui.training.state.snapshot import Neighbors, Snapshot
+from w2vtui.training.state.measurements import Neighbors
+from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.sessions.session import Session
 from w2vtui.tui.sessions.words import answer_to
 from w2vtui.vectors import WordVectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, wrapped
-from w2vtui.training.state.snapshot import Neighbors
+from w2vtui.training.state.measurements import Neighbors
 from w2vtui.tui.looks.numbers import meter
 
 _ANSWER_CELLS = 24

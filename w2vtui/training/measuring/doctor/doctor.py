@@ -10,7 +10,8 @@ from w2vtui.training.measuring.doctor.doctor_case import Case
 from w2vtui.training.measuring.doctor.doctor_rules import remarks
 from w2vtui.training.measuring.doctor.worth import untrained_loss
 from w2vtui.training.state.curves import Curve
-from w2vtui.training.state.snapshot import Probe, Remark, Snapshot
+from w2vtui.training.state.measurements import Probe
+from w2vtui.training.state.snapshot import Remark, Snapshot
 
 _N_PROBES = 8
 """Probes to remember: older ones say nothing about now."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from w2vtui.settings import ResolvedSettings
-from w2vtui.training.state.snapshot import Probe, Snapshot
+from w2vtui.training.state.measurements import Probe
+from w2vtui.training.state.snapshot import Snapshot
 
 NEAR_FLOOR = 2
 """Times its least value, below which a rate is as good as there."""

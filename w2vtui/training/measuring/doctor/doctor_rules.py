@@ -18,7 +18,8 @@ from w2vtui.training.measuring.doctor.worth import (
     too_few_tokens,
     worse_than_chance,
 )
-from w2vtui.training.state.snapshot import Remark, Urgency, has_risen
+from w2vtui.training.state.measurements import has_risen
+from w2vtui.training.state.snapshot import Remark, Urgency
 
 
 def remarks(case: Case) -> tuple[Remark, ...]:

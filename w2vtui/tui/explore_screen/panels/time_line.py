@@ -14,7 +14,7 @@ from w2vtui.tui.looks.inks import Inks
 
 if TYPE_CHECKING:  # their packages load Numba
     from w2vtui.training.history.moments import PastMoment
-    from w2vtui.training.state.snapshot import Event
+    from w2vtui.training.state.events import Event
 
 
 class TimeLine(NamedTuple):

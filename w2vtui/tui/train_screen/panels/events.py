@@ -12,7 +12,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 from textual.widget import Widget
 
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.train_screen.event_rows import EventRow, Outcomes, event_rows, row_line

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from w2vtui.display import cell_width, clock_text, loss_text, safe_text, short
-from w2vtui.training.state.snapshot import Event
+from w2vtui.training.state.events import Event
 from w2vtui.tui.looks.glyphs import Glyphs
 from w2vtui.tui.train_screen.smoothing import SMOOTHINGS, nearest, smoothed
 from w2vtui.tui.widgets.charts.chart import Chart

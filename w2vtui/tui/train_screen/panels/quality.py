@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from w2vtui.display import cell_width, pad, safe_text, short, whole_parts
-from w2vtui.training.state.snapshot import Quality, Score
+from w2vtui.training.state.measurements import Quality, Score
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.train_screen.readouts import SCORE_LABELS, score_text
 from w2vtui.tui.widgets.charts.spark import spark, trend, trend_ink

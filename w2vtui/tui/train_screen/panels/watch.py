@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from w2vtui.display import cell_width, pad, safe_text, wrapped
-from w2vtui.training.state.snapshot import Churn, Neighbors
+from w2vtui.training.state.measurements import Churn, Neighbors
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
