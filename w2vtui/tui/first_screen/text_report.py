@@ -155,7 +155,7 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
         ("most common", _words(seen.most_common, width - LABEL_CELLS)),
         *[("rarest kept", _rarest(seen, width - LABEL_CELLS))] * seen.exact,
         ("memory", f"{mark}about {size_text(needs.n_bytes)}"),
-        ("training", ON_GPU if needs.seconds is None else f"{duration(needs.seconds)}{IDLE}"),
+        ("training", _time_text(needs.seconds, width - LABEL_CELLS)),
     ]
     lines = []
     for label, value in rows:
@@ -165,10 +165,19 @@ def word_lines(statistics: TextStatistics, needs: Needs, width: int) -> list[Tex
     return lines
 
 
+def _time_text(seconds: float | None, width: int) -> str:
+    """A predicted time, and what it assumes of the machine as far as there is room for that."""
+    if seconds is None:
+        return ON_GPU
+    time = duration(seconds)
+    forms = (f"{time} (idle machine; longer on a busy one)", f"{time}{IDLE}", f"{time} if idle")
+    return next((form for form in forms if cell_width(form) <= width), time)
+
+
 def duration(seconds: float) -> str:
     """A rough time: `about 4 s`, `about 12 min`, `about 3 h`, `about 2 days`."""
     if seconds < 1:
-        return "less than a second"
+        return "under a second"
     for unit, length, limit in (("s", 1, 90), ("min", 60, 90), ("h", 3600, 48)):
         if seconds < limit * length:
             return f"about {seconds / length:.0f} {unit}"
