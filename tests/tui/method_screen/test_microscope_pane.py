@@ -25,7 +25,7 @@ from w2vtui.tui.method_screen.microscope.bench import Wanted
 from w2vtui.tui.method_screen.microscope.mode_table import draw_comparison
 from w2vtui.tui.method_screen.microscope.pane import MicroscopePane
 from w2vtui.tui.method_screen.microscope.result import Compared, Shown, pairs_of
-from w2vtui.tui.method_screen.microscope.step_diagram import draw_step
+from w2vtui.tui.method_screen.microscope.step_diagram import _first_of, draw_step
 
 BENCH = Bench(clock=40, window=5, sample=0.05)
 SIZES = [(78, 19), (58, 13), (118, 35), (20, 4), (1, 1)]
@@ -108,6 +108,17 @@ def test_in_a_narrow_terminal_no_number_is_cut(width):
     table = draw_comparison(Compared(shown, modes), width, 11, Pens(BRAILLE, PLAIN_INKS)).plain
     assert f"{step.loss:.3f} → {step.loss_after:.3f}" in table
     assert ("v moves" in table) == (width == 76)
+
+
+def test_a_narrow_terminal_names_as_much_as_fits_whole():
+    slide = BENCH.scope.next_token(mode=Mode("cbow", "hierarchical-softmax"))
+    lines = drawn(shown_of(slide.at(3)), (56, 14))
+    assert [line for line in lines if "…" in line] == [lines[1]]  # the text around the center
+    assert any(line.split()[:3] == ["u", "node", "u.v"] for line in lines)
+    assert re.search(r"loss .* pair   (the same step )?3 times$", "\n".join(lines), re.MULTILINE)
+    names = _first_of("mean v of ", ["sailor", "ship", "harbor"], 28)
+    assert names == "mean v of sailor and 2 more"
+    assert _first_of("mean v of ", ["sailor", "ship"], 15) == "mean v of sail…"
 
 
 def test_hostile_and_wide_words_keep_the_columns():

@@ -8,7 +8,7 @@ import numpy as np
 from rich.style import Style
 from rich.text import Text
 
-from w2vtui.display import loss_text, pad, safe_text, whole_parts
+from w2vtui.display import cell_width, loss_text, pad, safe_text, whole_parts
 from w2vtui.method.slow_motion import Encounter, Move, Step
 from w2vtui.method.step_formulas import Exact
 from w2vtui.tui.looks.numbers import meter
@@ -59,18 +59,29 @@ def _input_line(
     moves = {move.row: move for move in shown.step.moves if move.kind == "input"}
     line = Text(no_wrap=True)
     if encounter.is_mean:
-        names = ", ".join(safe_text(shown.words[word], LONGEST_WORD) for word in encounter.inputs)
+        names = [safe_text(shown.words[word], LONGEST_WORD) for word in encounter.inputs]
         longest = max((moves[int(word)] for word in encounter.inputs), key=lambda one: one.step)
-        line.append(f"mean v of {names}", pens.inks.calm)
-        line.truncate(max(width - 34, 20), overflow="ellipsis")
-        line.append(f"   each moves up to {length_text(longest.step)}")
-        return line
+        moved = f"   each moves up to {length_text(longest.step)}"
+        room = max(width - len(moved), 20)
+        line.append(_first_of("mean v of ", names, room), pens.inks.calm)
+        return line.append(moved)
     move = moves[int(encounter.inputs[row])]
     name = safe_text(shown.words[encounter.inputs[row]], LONGEST_WORD)
     line.append(f"v {name}", pens.inks.calm)
     about = f" · context {label} · length {length_text(move.before)} · {_moved(move)}"
     line.append(whole_parts(about, max(width - line.cell_len, 0)))
     return line
+
+
+def _first_of(start: str, names: Sequence[str], width: int) -> str:
+    """As many names as fit behind a start, at least one, and how many more there are."""
+    text = start
+    for n in range(len(names), 0, -1):
+        more = f" and {len(names) - n} more" if n < len(names) else ""
+        text = start + ", ".join(names[:n]) + more
+        if cell_width(text) <= width:
+            return text
+    return pad(text, width)
 
 
 # ---- the table
@@ -83,7 +94,9 @@ def _table(
     most = width - _NUMBERS
     name_width = min(max(most // 3, min(_USUAL_NAME, most), _LEAST_NAME), _MOST_NAME)
     bar = max((width - _NUMBERS - name_width) // 2, 0)
-    what = "node, turn" if shown.step.moves[-1].kind == "node" else "word"
+    what = "word"
+    if shown.step.moves[-1].kind == "node":
+        what = "node, turn" if name_width > len("node, turn") + 2 else "node"
     predicted = "softmax" if shown.step.mode.objective == "softmax" else "sigmoid"
     predicted = predicted if bar else "prob"
     heading = (
@@ -146,8 +159,13 @@ def _below(shown: Shown, encounter: Encounter, row: int, width: int, pens: Pens)
     line.append(f"{loss_text(step.loss)} {arrow(pens)} {loss_text(step.loss_after)}", "bold")
     line.append(f" nats, {pairs}")
     if step.repeats > 1:
-        line.append(f"   the same step {step.repeats} times, from {loss_text(step.losses[0])} ")
-        line.append(losses_spark(step.losses, 24), pens.inks.calm)
+        spark = Text(losses_spark(step.losses, 24), pens.inks.calm)
+        times = f"   the same step {step.repeats} times"
+        whole = Text(f"{times}, from {loss_text(step.losses[0])} ") + spark
+        forms = (whole, Text(times), Text(f"   {step.repeats} times"))
+        line.append_text(
+            next((one for one in forms if line.cell_len + one.cell_len <= width), forms[-1])
+        )
     lines = [line]
     if len(encounter.drawn):
         lines.append(_drawn(shown, encounter))

@@ -168,7 +168,7 @@ def _facts_of_record(record: NoiseRecord) -> list[tuple[str, str]]:
         ),
         (
             "center",
-            f"drawn as its own noise, and dropped, {record.dropped:,} times: "
+            f"drawn as its own noise {record.dropped:,} times, and dropped: "
             f"{record.dropped_expected:,.0f} ± {record.dropped_error:,.0f} expected, "
             f"{100 * record.dropped / draws:.2f} % of the draws",
         ),
