@@ -102,6 +102,7 @@ def test_letters_are_never_exchanged():
 
 def test_ascii_spells_what_needs_more_room():
     assert ASCII.spelled("K 5 → 15, 1.86 ± 0.01") == "K 5 -> 15, 1.86 +- 0.01"
+    assert ASCII.spelled("Δ in 3 s") == "change in 3 s"
     assert BRAILLE.spelled("K 5 → 15") == "K 5 → 15"
     assert [ASCII.numeral(1), ASCII.numeral(21), BRAILLE.numeral(3)] == ["(1)", "(21)", "③"]
 
@@ -239,3 +240,8 @@ def test_control_characters_are_left_out_and_the_rest_keeps_its_width():
 def test_an_unknown_marker_is_refused():
     with pytest.raises(SettingsError, match="marker must be braille or block or ascii"):
         ScreenSettings(marker="crayon")
+
+
+def test_beside_its_name_a_curve_is_what_is_drawn_of_it():
+    signs = {glyphs.name: (glyphs.curve_sign, glyphs.band_sign) for glyphs in GLYPHS.values()}
+    assert signs == {"braille": ("━", "┄"), "block": ("━", "·"), "ascii": ("*", ".")}

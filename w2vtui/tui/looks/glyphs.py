@@ -118,6 +118,16 @@ class Glyphs:
         return (_ASCII_FILTER,) if self.is_ascii else ()
 
     @property
+    def curve_sign(self) -> str:
+        """What stands for a curve beside its name."""
+        return self.curve[-1] if self.is_ascii else "━"
+
+    @property
+    def band_sign(self) -> str:
+        """What stands for a faint curve beside its name."""
+        return "┄" if self.band == self.curve else self.band[-1]
+
+    @property
     def rank_signs(self) -> tuple[str, str, str, str]:
         """Moved up, moved down, unchanged, new; not letters, since they follow a word."""
         return ("+", "-", "=", "*") if self.is_ascii else ("▲", "▼", "·", "+")
@@ -139,7 +149,7 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
-_SPELLINGS = (("→", "->"), ("←", "<-"), ("±", "+-"), ("…", "..."), ("ρ", "rho"))
+_SPELLINGS = (("→", "->"), ("←", "<-"), ("±", "+-"), ("…", "..."), ("ρ", "rho"), ("Δ", "change"))
 
 _PLAIN: dict[int, str | int] = {
     **dict.fromkeys(range(0x2500, 0x2580), "+"),  # box drawing: corners, crossings

@@ -121,7 +121,7 @@ class NeighborsPane(ExplorePane):
         title = self.app.glyphs.spelled(safe_text(result.table.title, 60))
         side = "" if self.side == "input" else f"{SIDE_NAMES[self.side]} vectors"
         moved = "" if self._moved is None else f"Δ in {self._moved.seconds:.0f} s"
-        subtitle = " · ".join(part for part in (side, moved) if part)
+        subtitle = self.app.glyphs.spelled(" · ".join(part for part in (side, moved) if part))
         self.write_frame(title, subtitle)
 
     def exported(self, result: Answered, ending: str) -> bytes:

@@ -110,10 +110,10 @@ def _curve(noise: Noise, width: int, height: int, pens: Pens) -> list[Text]:
     if not lines:
         return []
     key = Text(" P(w) over rank, log-log  ", "dim", no_wrap=True)
-    key.append("━ P(w)", inks.calm)
-    key.append("  ┄ share of the text", "dim")
+    key.append(f"{glyphs.curve_sign} P(w)", inks.calm)
+    key.append(f"  {glyphs.band_sign} share of the text", "dim")
     if len(curves) > 2:
-        key.append("  ┄ as the run draws", inks.warning)
+        key.append(f"  {glyphs.band_sign} as the run draws", inks.warning)
     if spots:
         key.append("  ○ drawn in this run", "bold")
     return [cut(key, width), *lines]

@@ -98,14 +98,14 @@ def _curve(path: Path, width: int, height: int, pens: Pens) -> list[Text]:
         Curve(path.lengths / top, pens.inks.calm),
     ]
     axes = Axes(f"{top:.0f}", "0", "1 most frequent", f"rank {short(path.n_words)}")
-    spots = [Spot(float(rank), len(path.turns) / top, "●")]
+    spots = [Spot(float(rank), len(path.turns) / top, "○")]
     lines = curve_lines(curves, axes, (width, height - 1), pens.glyphs, spots)
     if not lines:
         return []
     key = Text(" code length  ", "dim", no_wrap=True)
-    key.append("━ turns", pens.inks.calm)
-    key.append("  ┄ -log2 share", "dim")
-    key.append("  ● this word", "bold")
+    key.append(f"{pens.glyphs.curve_sign} turns", pens.inks.calm)
+    key.append(f"  {pens.glyphs.band_sign} -log2 share", "dim")
+    key.append("  ○ this word", "bold")
     return [cut(key, width), *lines]
 
 
