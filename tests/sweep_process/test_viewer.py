@@ -15,7 +15,7 @@ from w2vtui.sweep_process.viewer import watch_sweep
 from w2vtui.sweeping.outcome.results import TrialShot
 from w2vtui.sweeping.publishing import Publisher
 from w2vtui.sweeping.status import GIVE_UP, STATUS, STOP, SweepStatus, forget_wishes, granted, wish
-from w2vtui.trainer_process.messages import failure
+from w2vtui.trainer_process.failures import failure
 
 SECOND = TrialShot(
     number=2, point={"window": 10, "negative": 5}, is_whole=False, run=f"{NAME}-02", seconds=3.0,

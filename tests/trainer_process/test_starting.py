@@ -24,9 +24,10 @@ from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.system.signals import handling
 from w2vtui.trainer_process import main
-from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import Connection
+from w2vtui.trainer_process.failures import failure
 from w2vtui.trainer_process.main import refuse
+from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.starting import Order, can_train_apart, start_trainer
 
@@ -136,14 +137,14 @@ def test_whatever_keeps_a_trainer_from_beginning_is_said(monkeypatch, error):
         raise error
 
     ours, theirs = socket.socketpair()
-    Connection(ours).send(1, m.hello(attends=True))
+    Connection(ours).send(1, hello(attends=True))
     order = json.dumps(as_json(Order(request=RunRequest(sources=("a.txt",)))))
     monkeypatch.setattr(main, "_opened", fails)
     monkeypatch.setattr(sys, "argv", ["-c", str(theirs.detach())])
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{order}\n"))
     with handling({"SIGHUP": signal.SIG_DFL}), pytest.raises((type(error), SystemExit)):
         main.main()
-    assert Connection(ours).receive(DEADLINE).message == m.failure(error)
+    assert Connection(ours).receive(DEADLINE).message == failure(error)
     ours.close()
 
 

@@ -23,7 +23,7 @@ from w2vtui.sweeping.status import SweepStatus
 from w2vtui.sweeping.store import SavedSweep
 from w2vtui.sweeping.sweep import Sweep
 from w2vtui.system.signals import handling
-from w2vtui.trainer_process.messages import failure
+from w2vtui.trainer_process.failures import failure
 
 
 def main() -> None:

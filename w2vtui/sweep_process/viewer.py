@@ -13,7 +13,7 @@ from w2vtui.sweeping.outcome.results import TrialResult
 from w2vtui.sweeping.status import GIVE_UP, STOP, SweepStatus, wish
 from w2vtui.sweeping.store import TRIALS, SavedSweep, results_in
 from w2vtui.sweeping.watched_sweep import OVER, About, SweepShot
-from w2vtui.trainer_process.messages import error_of
+from w2vtui.trainer_process.failures import error_of
 
 LOOK_SECONDS = 0.2
 """From one look at the folder to the next."""

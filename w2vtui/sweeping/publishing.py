@@ -9,7 +9,7 @@ from w2vtui.errors import DiskError
 from w2vtui.sweeping.setting_up import SetUp
 from w2vtui.sweeping.status import GIVE_UP, STOP, SweepStatus, forget_wishes, granted
 from w2vtui.sweeping.watched_sweep import WatchedSweep
-from w2vtui.trainer_process.messages import failure
+from w2vtui.trainer_process.failures import failure
 
 SECONDS = 0.5
 """From one status to the next."""

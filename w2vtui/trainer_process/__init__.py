@@ -1,6 +1,8 @@
 """A run that trains in one process and is watched and steered from others.
 
     messages     what is asked and answered: frozen dataclasses
+    failures     errors as answers
+    protocol     whether two programs understand each other
     connection   frames of JSON, bytes and descriptors over a socket
     server       in the process that trains: answers viewers, a thread for each
     remote/      in a process that watches: what the screens use in place of a `Run`

@@ -13,6 +13,8 @@ from w2vtui.errors import SettingsError
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import messages as m
+from w2vtui.trainer_process.failures import failure
+from w2vtui.trainer_process.protocol import protocol
 from w2vtui.trainer_process.shared_memory import copy_to_memory
 from w2vtui.training.run import Run
 from w2vtui.version import VERSION
@@ -63,24 +65,24 @@ class Answers:
 
     def welcome(self, hello: m.Hello) -> m.Message:
         """The answer to the first question: a failure where another version asks."""
-        if hello.protocol != m.protocol():
+        if hello.protocol != protocol():
             error = SettingsError(
                 f"this run is trained by another version of w2vtui ({VERSION}, this one is "
                 f"{hello.version}): attach with that one, or end it with kill {os.getpid()} "
                 "and resume it with this one"
             )
-            return m.failure(error)
+            return failure(error)
         return m.Welcome(pid=os.getpid(), training=self._run.training, notes=self._notes)
 
     def to(self, asked: m.Message) -> Answer:
         """The answer to a question; an error is one, too."""
         answer = self._by_kind.get(type(asked))
         if answer is None:
-            return Answer(m.failure(SettingsError(f"{type(asked).__name__} is not a question")))
+            return Answer(failure(SettingsError(f"{type(asked).__name__} is not a question")))
         try:
             return answer(asked)
         except Exception as error:  # the viewer raises it
-            return Answer(m.failure(error))
+            return Answer(failure(error))
 
     @staticmethod
     def _done(action: Callable[..., object], *arguments: object) -> Answer:
@@ -142,7 +144,7 @@ class Answers:
                 n_bytes=run.n_bytes,
                 clock=0 if present is None else present.clock,
                 schedule=None if present is None else present.schedule,
-                error=None if shot.error is None else m.failure(shot.error),
+                error=None if shot.error is None else failure(shot.error),
             ),
             rows,
         )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError, Frame
+from w2vtui.trainer_process.failures import error_of
+from w2vtui.trainer_process.protocol import hello
 
 GREETING_SECONDS = 10.0
 
@@ -53,7 +55,7 @@ class Line:
         waits = GREETING_SECONDS if first is None else None
         self._connection = Connection(self._connect() if first is None else first)
         try:
-            frame = self._asked(m.hello(attends=self._attends), waits)
+            frame = self._asked(hello(attends=self._attends), waits)
         except TimeoutError as error:
             self.close()
             raise ConnectionLostError("it does not answer") from error
@@ -77,7 +79,7 @@ class Line:
             raise
         if isinstance(frame.message, m.Failed):
             frame.close()
-            raise m.error_of(frame.message)
+            raise error_of(frame.message)
         return frame
 
     def shut(self) -> None:

@@ -23,9 +23,9 @@ from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.runs.resuming.resuming import resumption
 from w2vtui.system.signals import handling
-from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.branching import read_after
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
+from w2vtui.trainer_process.failures import failure
 from w2vtui.trainer_process.server import HELLO_SECONDS, RunServer
 from w2vtui.trainer_process.starting import Order, ResumeOrder
 from w2vtui.training.run import Run
@@ -90,7 +90,7 @@ def refuse(sock: socket.socket, error: BaseException) -> None:
     """Answer whoever is there that the run cannot begin."""
     connection = Connection(sock)
     with suppress(ConnectionLostError, TimeoutError):
-        connection.send(connection.receive(HELLO_SECONDS).number, m.failure(error))
+        connection.send(connection.receive(HELLO_SECONDS).number, failure(error))
     connection.close()
 
 

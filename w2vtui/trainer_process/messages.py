@@ -6,14 +6,8 @@ descriptor.
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, get_args, get_type_hints
 
-from w2vtui import errors
-from w2vtui.errors import ChangedTextError, RunError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
 from w2vtui.training.costs.cost_model import Cost
@@ -22,7 +16,6 @@ from w2vtui.training.history.moments import PastMoment
 from w2vtui.training.history.sizing import Sizing
 from w2vtui.training.state.events import Event
 from w2vtui.training.state.snapshot import Snapshot
-from w2vtui.version import VERSION
 
 Scalar = int | float | str | bool | None
 
@@ -311,61 +304,3 @@ class Stints(Message):
 
 MESSAGES: dict[str, type[Message]] = {one.__name__: one for one in Message.__subclasses__()}
 """By name. A dataclass with slots is made twice, of which the second counts."""
-
-
-# ---- errors
-
-
-def failure(error: BaseException) -> Failed:
-    """An error as an answer."""
-    return Failed(
-        kind=type(error).__name__,
-        text=str(error),
-        difference=error.difference if isinstance(error, ChangedTextError) else "",
-    )
-
-
-def error_of(failed: Failed) -> BaseException:
-    """The error that an answer stands for, to be raised or shown here."""
-    kind = getattr(errors, failed.kind, None)
-    if kind is ChangedTextError:
-        return ChangedTextError(failed.text, failed.difference)
-    if not (isinstance(kind, type) and issubclass(kind, W2vtuiError)):
-        return RuntimeError(f"{failed.kind}: {failed.text}" if failed.text else failed.kind)
-    try:
-        return kind(failed.text)
-    except TypeError:  # it is made from more than its text
-        return RunError(failed.text)
-
-
-# ---- versions
-
-
-@cache
-def protocol() -> str:
-    """A name for the fields and types of all messages: two programs that have the same one
-    understand each other.
-    """
-    seen: dict[str, list[str]] = {}
-    for kind in MESSAGES.values():
-        _describe(kind, seen)
-    text = repr(sorted(seen.items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _describe(kind: Any, seen: dict[str, list[str]]) -> None:
-    """Add the fields of a class, and of the classes that they hold."""
-    for inner in get_args(kind):
-        _describe(inner, seen)
-    is_held = dataclasses.is_dataclass(kind) or hasattr(kind, "_fields")
-    if not isinstance(kind, type) or not is_held or kind.__name__ in seen:
-        return
-    hints = get_type_hints(kind)
-    seen[kind.__name__] = [f"{name}: {hint}" for name, hint in hints.items()]
-    for hint in hints.values():
-        _describe(hint, seen)
-
-
-def hello(*, attends: bool) -> Hello:
-    """What this program says first."""
-    return Hello(protocol=protocol(), version=VERSION, attends=attends)

@@ -32,6 +32,8 @@ from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process import server as server_module
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
+from w2vtui.trainer_process.failures import error_of, failure
+from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
 from w2vtui.training.run import Run
@@ -243,7 +245,7 @@ def test_what_a_viewer_sends_beside_its_questions_is_closed():
     server.serve(theirs)
     viewer = Connection(ours)
     reading, writing = os.pipe()
-    viewer.send(1, m.hello(attends=True), descriptors=[writing])
+    viewer.send(1, hello(attends=True), descriptors=[writing])
     viewer.receive(DEADLINE)
     viewer.send(2, m.Look(), descriptors=[writing])
     viewer.receive(DEADLINE)
@@ -297,7 +299,7 @@ def test_a_viewer_that_reads_nothing_holds_up_nobody():
     theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     server.serve(theirs)
     stalled = Connection(ours)
-    stalled.send(1, m.hello(attends=True))
+    stalled.send(1, hello(attends=True))
     for number in range(2, 40):
         stalled.send(number, m.Look(follows=True))
     run.start()
@@ -364,7 +366,7 @@ def test_all_that_a_snapshot_holds_is_passed_on():
     ],
 )
 def test_an_error_keeps_its_kind(error, kind):
-    again = m.error_of(m.failure(error))
+    again = error_of(failure(error))
     assert type(again) is kind
     assert str(error) in str(again)
     assert getattr(again, "difference", "") == getattr(error, "difference", "")

@@ -15,6 +15,7 @@ from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import ConnectionLostError, Frame
+from w2vtui.trainer_process.failures import error_of
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote.remote_history import RemoteHistory
 from w2vtui.training.state.curves import RunCurves, SavedCurve
@@ -105,7 +106,7 @@ class RemoteLook:
                 seen.shot,
                 settings=seen.settings,
                 events=self._events,
-                error=None if seen.error is None else m.error_of(seen.error),
+                error=None if seen.error is None else error_of(seen.error),
             )
             if self.shot.ended:
                 self.over.set()
