@@ -12,7 +12,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from w2vtui.cli.options import option_of
+from w2vtui.cli.options.setting_options import option_of
 from w2vtui.config import TABLES
 from w2vtui.settings import (
     LiveSettings,

@@ -11,8 +11,8 @@ from tests.support.corpora import topical_sentences
 from tests.support.places import keep_in
 from tests.support.processes import QUICK
 from w2vtui.cli import run_command_line
+from w2vtui.cli.options.run_vectors import named_run
 from w2vtui.cli.parser import parse
-from w2vtui.cli.run_vectors import named_run
 from w2vtui.cli.verbs import VERBS
 from w2vtui.runs.listed.listing import all_runs
 

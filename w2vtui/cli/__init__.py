@@ -2,14 +2,13 @@
 
     verbs/        a module for each verb: its help, its options
     work/         what those do that do much
-    parser.py     finds the verb, explains mistakes    options.py     options that verbs share
-    other_programs/  word2vec.c's and fastText's       file_options.py  options of other files read
+    parser.py     finds the verb, explains mistakes
+    other_programs/  word2vec.c's and fastText's       options/      options that verbs share
     screens.py    shows the app, if there is a screen  completion.py  scripts for shells
     headless.py   trains without one                   progress.py    shows how far a run is
-    run_vectors.py  the vectors of a saved run         piped.py       finds text on stdin
+    piped.py      finds text on stdin                  console.py     tables and live lines
     results.py    prints words and cosines             scores.py      prints the scores of a run
-    answers.py    prints answers to questions          console.py     tables and live lines
-    output.py     stdout and stderr
+    answers.py    prints answers to questions          output.py      stdout and stderr
 
 `--help` loads neither NumPy nor Numba nor Textual.
 """

@@ -13,7 +13,7 @@ from functools import partial
 from types import FrameType
 
 from w2vtui.cli.answers import answer_to, print_answer
-from w2vtui.cli.file_options import question_options
+from w2vtui.cli.options.file_options import question_options
 from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import Show, choose_progress
 from w2vtui.cli.scores import print_scores

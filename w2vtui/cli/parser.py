@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from rich_argparse import RawDescriptionRichHelpFormatter
 
-from w2vtui.cli.options import settle
+from w2vtui.cli.options.setting_options import settle
 from w2vtui.cli.other_programs import fasttext
 from w2vtui.cli.other_programs.legacy import Translation, from_word2phrase, from_word2vec_c
 from w2vtui.cli.verbs import APP, VERBS

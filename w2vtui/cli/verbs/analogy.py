@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup
+from w2vtui.cli.options.file_options import add_side, add_vectors, load
+from w2vtui.cli.options.verb_options import add_lookup
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
 from w2vtui.exploring.answers import AnalogyWords, as_json

@@ -6,8 +6,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from w2vtui import __version__
-from w2vtui.cli.file_options import add_quality, question_options
-from w2vtui.cli.options import add_output, add_preset, add_settings
+from w2vtui.cli.options.file_options import add_quality, question_options
+from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.verb_options import add_output, add_preset
 from w2vtui.cli.output import report, show
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.cli.screens import has_screen, show_screens

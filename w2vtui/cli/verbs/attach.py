@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_progress_json, add_run, add_settings
+from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.verb_options import add_progress_json, add_run
 from w2vtui.cli.output import report
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.settings import RunSettings, ScreenSettings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup, whole_number
+from w2vtui.cli.options.file_options import add_side, add_vectors, load
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.verb_options import add_lookup
 from w2vtui.display import safe_text
 from w2vtui.errors import QuestionError
 from w2vtui.exploring.answers import as_json

@@ -6,8 +6,9 @@ import argparse
 from typing import Any
 
 from w2vtui.bench.job import MODES
-from w2vtui.cli.file_options import add_question_columns, add_skip_bad_rows
-from w2vtui.cli.options import AUTO, add_setting, list_of, one_of, setting_reader, whole_number
+from w2vtui.cli.options.file_options import add_question_columns, add_skip_bad_rows
+from w2vtui.cli.options.readers import list_of, one_of, whole_number
+from w2vtui.cli.options.setting_options import AUTO, add_setting, setting_reader
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings, field_default
 from w2vtui.system.resources import available_cores
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from w2vtui.cli.options import (
-    add_result_json,
-    add_run,
-    add_settings,
-    given_settings,
-)
+from w2vtui.cli.options.setting_options import add_settings, given_settings
+from w2vtui.cli.options.verb_options import add_result_json, add_run
 from w2vtui.cli.output import report, show
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 

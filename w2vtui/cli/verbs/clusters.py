@@ -6,8 +6,9 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup, whole_number
+from w2vtui.cli.options.file_options import add_side, add_vectors, load
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.verb_options import add_lookup
 from w2vtui.cli.output import show
 from w2vtui.exploring.limits import CLUSTERED, N_CLUSTERS
 

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_lookup, add_settings
+from w2vtui.cli.options.file_options import add_side, add_vectors, load
+from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.verb_options import add_lookup
 from w2vtui.cli.output import report
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.display import safe_text

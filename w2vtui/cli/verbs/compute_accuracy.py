@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, load_all, report_hint
-from w2vtui.cli.options import add_result_json
+from w2vtui.cli.options.file_options import add_vectors, load_all, report_hint
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.output import report, show
 from w2vtui.cli.work.evaluation import analogies_json
 from w2vtui.errors import SettingsError

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from w2vtui.cli.options import add_preset, add_settings, given_settings, one_of, option_of, settle
+from w2vtui.cli.options.readers import one_of
+from w2vtui.cli.options.setting_options import add_settings, given_settings, option_of, settle
+from w2vtui.cli.options.verb_options import add_preset
 from w2vtui.cli.output import report, show
 from w2vtui.config import KEYS_TABLE, TABLES, Given, read_config, settings_files
 from w2vtui.config.writing import template, toml_value

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, check_moment, report_hint
-from w2vtui.cli.options import known_layout
+from w2vtui.cli.options.file_options import add_vectors, check_moment, report_hint
+from w2vtui.cli.options.run_vectors import named_run, vectors_of
+from w2vtui.cli.options.verb_options import known_layout
 from w2vtui.cli.output import report
-from w2vtui.cli.run_vectors import named_run, vectors_of
 from w2vtui.vector_layouts import described, layout_of
 
 if TYPE_CHECKING:

@@ -6,16 +6,17 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from w2vtui.cli.file_options import (
+from w2vtui.cli.options.file_options import (
     add_question_columns,
     add_session_options,
     add_vectors,
     load_all,
     report_hint,
 )
-from w2vtui.cli.options import add_result_json, whole_number
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.run_vectors import named_run
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.output import report
-from w2vtui.cli.run_vectors import named_run
 from w2vtui.cli.work.evaluation import (
     analogies_json,
     number,

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, load_file
-from w2vtui.cli.options import add_settings
-from w2vtui.cli.run_vectors import named_run
+from w2vtui.cli.options.file_options import add_vectors, load_file
+from w2vtui.cli.options.run_vectors import named_run
+from w2vtui.cli.options.setting_options import add_settings
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError

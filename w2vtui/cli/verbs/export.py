@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from w2vtui.cli.options import add_output, add_run
+from w2vtui.cli.options.verb_options import add_output, add_run
 from w2vtui.cli.output import report
 from w2vtui.errors import SettingsError
 from w2vtui.settings import RunSettings

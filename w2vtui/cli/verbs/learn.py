@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from w2vtui.cli.options import add_settings
+from w2vtui.cli.options.setting_options import add_settings
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, RunSettings, ScreenSettings, TrainingSettings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from w2vtui.cli.file_options import add_side, add_vectors, load
-from w2vtui.cli.options import add_result_json, whole_number
+from w2vtui.cli.options.file_options import add_side, add_vectors, load
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.exploring.answers import OddWord, as_json
 
 USAGE = "w2vtui odd VECTORS WORD WORD WORD ... [options]"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from w2vtui.cli.options import add_result_json, add_setting, whole_number
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.setting_options import add_setting
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.errors import SettingsError
 from w2vtui.settings import CorpusSettings
 

@@ -7,7 +7,7 @@ import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_moved_corpus, add_output, add_progress_json, add_run
+from w2vtui.cli.options.verb_options import add_moved_corpus, add_output, add_progress_json, add_run
 from w2vtui.cli.output import report
 from w2vtui.errors import DivergedError
 from w2vtui.settings import RunSettings

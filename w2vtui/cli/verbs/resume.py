@@ -8,16 +8,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import (
+from w2vtui.cli.options.setting_options import add_setting, add_settings, given_settings
+from w2vtui.cli.options.verb_options import (
     add_moved_corpus,
     add_neighbors,
     add_output,
     add_progress_json,
     add_run,
-    add_setting,
-    add_settings,
     add_stop_when,
-    given_settings,
 )
 from w2vtui.cli.output import report
 from w2vtui.cli.screens import has_screen, show_screens

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_setting
+from w2vtui.cli.options.setting_options import add_setting
 from w2vtui.cli.output import ask, report, show
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError

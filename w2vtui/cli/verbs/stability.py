@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from w2vtui.cli.options import (
-    add_preset,
-    add_result_json,
-    add_settings,
-    list_of,
-)
+from w2vtui.cli.options.readers import list_of
+from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.verb_options import add_preset, add_result_json
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
 
 USAGE = "w2vtui stability TEXT ... [--seeds N] [--words WORD,...] [--keep] [settings]"

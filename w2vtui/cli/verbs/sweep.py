@@ -7,20 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from w2vtui.cli.file_options import (
+from w2vtui.cli.options.file_options import (
     add_question_columns,
     add_session_options,
     add_skip_bad_rows,
     question_options,
 )
-from w2vtui.cli.options import (
-    add_result_json,
-    add_setting,
-    add_settings,
-    option_of,
-    setting_reader,
-    whole_number,
-)
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.setting_options import add_setting, add_settings, option_of, setting_reader
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.screens import has_screen
 from w2vtui.config import TABLES
 from w2vtui.errors import MissingLibraryError, SettingsError

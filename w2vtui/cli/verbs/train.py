@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from w2vtui.cli.file_options import add_quality
-from w2vtui.cli.options import (
+from w2vtui.cli.options.file_options import add_quality
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.verb_options import (
     add_neighbors,
     add_output,
     add_preset,
     add_progress_json,
-    add_settings,
     add_stop_when,
-    whole_number,
 )
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.errors import SettingsError

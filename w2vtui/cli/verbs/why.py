@@ -9,16 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from w2vtui.cli.file_options import add_vectors, load_file
-from w2vtui.cli.options import (
-    add_result_json,
-    add_setting,
-    given_settings,
-    settle,
-    whole_number,
-)
+from w2vtui.cli.options.file_options import add_vectors, load_file
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.run_vectors import named_run
+from w2vtui.cli.options.setting_options import add_setting, given_settings, settle
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.output import report
-from w2vtui.cli.run_vectors import named_run
 from w2vtui.config import read_config
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError, SettingsError, VectorsError

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.file_options import add_vectors, load
-from w2vtui.cli.options import add_lookup
+from w2vtui.cli.options.file_options import add_vectors, load
+from w2vtui.cli.options.verb_options import add_lookup
 
 if TYPE_CHECKING:
     from w2vtui.cli.results import Found

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2vtui.cli.file_options import add_vectors, load
-from w2vtui.cli.options import add_result_json, whole_number
+from w2vtui.cli.options.file_options import add_vectors, load
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.output import report
 from w2vtui.errors import SettingsError
 

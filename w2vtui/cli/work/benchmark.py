@@ -30,7 +30,7 @@ from w2vtui.bench.program import find_program
 from w2vtui.bench.quality import Questions
 from w2vtui.bench.report import Report
 from w2vtui.cli.console import show_drawn
-from w2vtui.cli.file_options import question_options, report_hint
+from w2vtui.cli.options.file_options import question_options, report_hint
 from w2vtui.cli.output import report, show
 from w2vtui.config import settings_files
 from w2vtui.corpus import SAMPLE, EncodedCorpus, find_files, open_corpus, sample_path

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from w2vtui.cli.file_options import report_hint
+from w2vtui.cli.options.file_options import report_hint
 from w2vtui.cli.output import report
 from w2vtui.cli.results import print_json
 from w2vtui.corpus.files import find_texts, is_regular

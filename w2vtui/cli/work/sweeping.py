@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from pathlib import Path
 
-from w2vtui.cli.file_options import report_hint
+from w2vtui.cli.options.file_options import report_hint
 from w2vtui.cli.output import report
 from w2vtui.cli.work.showing_sweeps import print_sweep, show_sweep, stopped_by_signals
 from w2vtui.cli.work.sweep_results import cost_lines

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import add_setting, whole_number
+from w2vtui.cli.options.readers import whole_number
+from w2vtui.cli.options.run_vectors import named_run, vectors_of
+from w2vtui.cli.options.setting_options import add_setting
 from w2vtui.cli.output import PassingLine, report
-from w2vtui.cli.run_vectors import named_run, vectors_of
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionOptions

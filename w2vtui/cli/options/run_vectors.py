@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2vtui.cli.options import settle
+from w2vtui.cli.options.setting_options import settle
 from w2vtui.cli.output import report
 from w2vtui.config import read_config
 from w2vtui.display import safe_text
