@@ -24,7 +24,7 @@ ALLOWED = {
     "bench/program.py": "what a program that it started has written",
     "corpus/stored/array_files.py": "reads files that the door has opened",
     "corpus/stored/draft.py": "writes files of its own",
-    "corpus/sample.py": "the text, which may be anything",
+    "corpus/sample_pieces.py": "the text, which may be anything",
     "corpus/stored/storage.py": "reads and maps files that the door has opened",
     "corpus/sources/archives.py": "files in an archive that the door has opened",
     "corpus/sources/byte_stream.py": "the text, which may be anything",

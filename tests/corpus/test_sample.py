@@ -11,7 +11,8 @@ import pytest
 
 from w2v_kernels.formulas import keep_probabilities
 from w2vtui.corpus import ReadingStopped, open_corpus, sample_path
-from w2vtui.corpus.sample import _pieces, take_sample
+from w2vtui.corpus.sample import take_sample
+from w2vtui.corpus.sample_pieces import pieces_of
 from w2vtui.corpus.statistics import statistics_of
 from w2vtui.errors import CorpusError
 from w2vtui.settings import CorpusSettings
@@ -125,7 +126,7 @@ def test_little_is_read_of_much(tmp_path):
 
 def test_stretches_cover_both_ends_and_stay_within_files():
     sizes = [10_000, 0, 500_000, 3, 2_000_000]
-    found = _pieces(sizes, 1 << 18)
+    found = pieces_of(sizes, 1 << 18)
     assert found[0][0][0] == 0
     assert found[4][-1][1] == sizes[4]
     for index, pieces in found.items():

@@ -9,7 +9,8 @@
     all of it      reading.py   open_corpus, encode_sentences
     counts alone   raw_counts.py  count_files, count_sentences
     as words       pieces.py    lists of words in Python instead of ids
-    beforehand     sample.py    a quick sample; statistics.py  what it shows
+    beforehand     sample.py    a quick sample, of the pieces that sample_pieces.py reads;
+                   statistics.py  what it shows
     remarks        hints.py     on tokens; file_hints.py  on files
 
 Work that Unicode makes slow is done once per type, not once per token: 17 million tokens of English

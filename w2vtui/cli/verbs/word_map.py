@@ -149,7 +149,7 @@ def _as_json(
     arguments: argparse.Namespace, picture: Picture, vectors: WordVectors
 ) -> dict[str, Any]:
     """Where each word lies, in the order of frequency."""
-    from w2vtui.exploring.maps.map_svg import letter_of
+    from w2vtui.exploring.maps.cluster_looks import letter_of
 
     made, n_words = picture.map, len(picture.map.words)
     counts = [None] * n_words if vectors.counts is None else vectors.counts[made.rows].tolist()

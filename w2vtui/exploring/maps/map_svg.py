@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.display import cell_width, safe_text
+from w2vtui.exploring.maps.cluster_looks import DARK_CLUSTERS, LIGHT_CLUSTERS, letter_of
 from w2vtui.exploring.maps.label_places import LabelPlaces
 from w2vtui.exploring.maps.projection import WordMap
 
@@ -35,13 +36,6 @@ _LABEL_LIMIT = 32
 """Characters of a label."""
 _LEGEND_WORDS = 3
 
-# Eight hues that color-blind eyes tell apart (Okabe and Ito 2008), darker on light, lighter on dark
-LIGHT_CLUSTERS = (
-    "#0072b2", "#b34d00", "#00805e", "#a8447f", "#7a6a00", "#1f7fb8", "#4a4a4a", "#6b4fb0",
-)  # fmt: skip
-DARK_CLUSTERS = (
-    "#5ab4f0", "#ff9a4d", "#3fd0a5", "#f09ac8", "#e8d64a", "#9ad8ff", "#c8c8c8", "#b7a3f0",
-)  # fmt: skip
 _SHAPES = (
     "m-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0-{d} 0",
     "m-{r}-{r}h{d}v{d}h-{d}z",
@@ -283,12 +277,6 @@ class _Drawing:
                 f'<text class="legend" x="{x + 14}" y="{y}"><tspan font-weight="bold">'
                 f"{letter_of(cluster)}</tspan> {_text(text)}</text>"
             )
-
-
-def letter_of(cluster: int) -> str:
-    """The letter of a cluster: A to Z, then A2 and so on."""
-    again, letter = divmod(cluster, 26)
-    return chr(ord("A") + letter) + (str(again + 1) if again else "")
 
 
 def _shape(cluster: int, radius: float = 2.4) -> str:

@@ -11,8 +11,8 @@ from rich.style import Style
 from rich.text import Span, Text
 
 from w2vtui.display import cell_width, pad, safe_text
+from w2vtui.exploring.maps.cluster_looks import letter_of
 from w2vtui.exploring.maps.label_places import LabelPlaces
-from w2vtui.exploring.maps.map_svg import letter_of
 from w2vtui.tui.explore_screen.map.scene import SIGNS, Label, Look, Looks, Placed, Scene
 from w2vtui.tui.explore_screen.map.window import Window
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from textual.color import Color
 
-from w2vtui.exploring.maps.map_svg import DARK_CLUSTERS, LIGHT_CLUSTERS
+from w2vtui.exploring.maps.cluster_looks import DARK_CLUSTERS, LIGHT_CLUSTERS
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.explore_screen.map.scene import Looks
 from w2vtui.tui.looks.inks import PLAIN_INKS

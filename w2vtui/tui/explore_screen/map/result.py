@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
 from w2vtui.exploring.clusters import Grouping, clusters
-from w2vtui.exploring.maps.map_svg import letter_of
+from w2vtui.exploring.maps.cluster_looks import letter_of
 from w2vtui.exploring.maps.projection import (
     MAPPED_WORDS,
     Pair,
