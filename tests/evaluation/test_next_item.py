@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from w2vtui.errors import CorpusError, SettingsError
-from w2vtui.evaluation import next_item
+from w2vtui.evaluation import held_out
 from w2vtui.evaluation.next_item import KnownSessions, NextItem, evaluate_next_item
 from w2vtui.evaluation.sessions import read_sessions
 from w2vtui.vectors import WordVectors
@@ -67,8 +67,8 @@ def length_1(vector: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("repeats", "context"), [(False, 10), (True, 2)])
 def test_ranks_are_those_of_the_definition(monkeypatch, repeats: bool, context: int) -> None:
-    monkeypatch.setattr(next_item, "_QUESTIONS_A_BLOCK", 100)  # several blocks of both
-    monkeypatch.setattr(next_item, "_SCORES_A_BLOCK", 700)
+    monkeypatch.setattr(held_out, "_QUESTIONS_A_BLOCK", 100)  # several blocks of both
+    monkeypatch.setattr(held_out, "_SCORES_A_BLOCK", 700)
     known = KnownSessions(WORDS, SESSIONS, COUNTS, context=context, repeats=repeats)
     by_cosine, by_output = known.ranks_by_cosine(VECTORS), known.ranks_by_output(VECTORS, OUTPUT)
     np.testing.assert_allclose(by_cosine, slow_ranks(cosines, repeats, context), atol=0.6)

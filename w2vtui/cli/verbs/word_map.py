@@ -11,6 +11,7 @@ from w2vtui.cli.options.readers import whole_number
 from w2vtui.cli.options.verb_options import add_result_json
 from w2vtui.cli.output import report
 from w2vtui.errors import SettingsError
+from w2vtui.exploring.maps.cluster_looks import letter_of
 
 if TYPE_CHECKING:
     from w2vtui.exploring.maps.map_svg import Picture
@@ -149,8 +150,6 @@ def _as_json(
     arguments: argparse.Namespace, picture: Picture, vectors: WordVectors
 ) -> dict[str, Any]:
     """Where each word lies, in the order of frequency."""
-    from w2vtui.exploring.maps.cluster_looks import letter_of
-
     made, n_words = picture.map, len(picture.map.words)
     counts = [None] * n_words if vectors.counts is None else vectors.counts[made.rows].tolist()
     grouped = [-1] * n_words if picture.clusters is None else picture.clusters.tolist()
