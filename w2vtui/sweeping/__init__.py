@@ -8,6 +8,7 @@ text_part.py   a part of a large text, as a text of its own
 forecast.py    what the whole will take, before it starts
 proposing.py   which point is tried next, and whether a run is given up: Optuna
 trial.py       one run: trained, measured, given up or kept
+trial_opening.py  makes or resumes it
 store.py       the folder of a sweep, which it is resumed from
 outcome/       what came of the trials, and how much each setting mattered
 sweep.py       all of it on a thread; viewers read a frozen snapshot: watched_sweep.py

@@ -11,21 +11,15 @@ import statistics
 import threading
 import time
 from collections import deque
-from functools import partial
-from pathlib import Path
 
-from w2vtui.errors import DiskError, RunError, W2vtuiError
-from w2vtui.runs.opening import open_run
-from w2vtui.runs.requested.request import RunRequest
-from w2vtui.runs.resuming.resuming import resumption
-from w2vtui.runs.resuming.wanted_changes import RunIsDoneError
-from w2vtui.sweeping.outcome.finished import finished_trial
+from w2vtui.errors import RunError
 from w2vtui.sweeping.outcome.results import TrialResult, TrialShot, best_of, ranked
 from w2vtui.sweeping.proposing import Proposal, Proposer
 from w2vtui.sweeping.publishing import Publisher
 from w2vtui.sweeping.setting_up import SetUp
 from w2vtui.sweeping.space import Point
 from w2vtui.sweeping.trial import Judge, Trial
+from w2vtui.sweeping.trial_opening import TrialOpener
 from w2vtui.sweeping.watched_sweep import OVER, About, SweepShot, SweepState
 
 _WORTH_STARTING = 0.5
@@ -52,6 +46,7 @@ class Sweep:
         self._results = plan.store.results()
         self._n_trials = plan.n_trials
         self._messages: deque[str] = deque(maxlen=100)
+        self._opener = TrialOpener(plan, self._messages)
         self._stopping, self._ended = threading.Event(), threading.Event()
         self._state: SweepState = "preparing"
         self._current: Trial | None = None
@@ -187,7 +182,7 @@ class Sweep:
         is_whole: bool = False,
     ) -> TrialResult:
         """Train one run and note what came of it."""
-        trial = self._opened(number, point, started, is_whole=is_whole)
+        trial = self._opener.opened(number, point, started, is_whole=is_whole)
         if isinstance(trial, TrialResult):
             self._note(trial)
             return trial
@@ -202,61 +197,6 @@ class Sweep:
         result = dataclasses.replace(result, seconds=result.seconds + earlier)
         self._note(result)
         return result
-
-    def _opened(
-        self, number: int, point: Point, started: TrialResult | None, *, is_whole: bool
-    ) -> Trial | TrialResult:
-        """A trial: new, or resumed from the last checkpoint of the run that it was; the result of
-        one whose run is done. A run that is not as the sweep has left it stays, and another begins.
-        """
-        plan, yardstick = self.plan, self.plan.request.yardstick
-        make = partial(Trial, number, point, yardstick=yardstick, is_whole=is_whole)
-        folder = self._run_of(number, started, is_whole=is_whole)
-        if folder is not None:
-            try:
-                try:
-                    taken = resumption(folder)
-                    reading = partial(plan.texts.read, taken.request)
-                    return make(run=taken.run(reading), recorder=taken.recorder)
-                except RunIsDoneError:
-                    done = finished_trial(folder, number, point, yardstick, is_whole=is_whole)
-                    if done is not None:
-                        return done
-                    why = "it was changed"
-            except W2vtuiError as error:
-                why = str(error)
-            self._messages.append(f"trial {number} begins again, {folder.name} stays: {why}")
-        request = self._request(point, number, is_whole=is_whole)
-        run, recorder = open_run(request, self._messages.append, partial(plan.texts.read, request))
-        if recorder is None:
-            raise DiskError(f"trial {number} cannot be saved: {self._messages[-1]}")
-        return make(run=run, recorder=recorder)
-
-    def _run_of(self, number: int, started: TrialResult | None, *, is_whole: bool) -> Path | None:
-        """The folder of a run that was interrupted; None without one."""
-        if started is None:
-            return None
-        named = f"{self.plan.store.name}-{'whole' if is_whole else f'{number:02}'}"
-        folder = self.plan.root / (started.run or named)
-        return folder if folder.is_dir() else None
-
-    def _request(self, point: Point, number: int, *, is_whole: bool) -> RunRequest:
-        plan, files = self.plan, self.plan.request.yardstick.files
-        settled = plan.request.space.settings_at(point)
-        sources, reading = plan.texts.request(settled, whole=is_whole)
-        return RunRequest(
-            sources=sources,
-            corpus_settings=reading,
-            training=settled.training,
-            live=settled.live,
-            pairs=files.pairs,
-            analogies=files.analogies,
-            sessions=files.sessions,
-            questions=files.options,
-            run_settings=plan.run_settings,
-            sweep=plan.store.name,
-            trial=0 if is_whole else number,
-        )
 
     def _proposal(
         self, over: list[TrialResult], number: int, started: TrialResult | None
