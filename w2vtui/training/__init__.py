@@ -3,7 +3,8 @@
 run.py       a run, and the only class its viewers need; which thread may call what
 control.py   its state; pausing, resuming, stopping it
 preparing.py from a corpus to a training that can begin
-trainer.py   the parts of a run once its text is read, and what a snapshot shows of them
+trainer.py   the parts of a run once its text is read
+showing.py   what a snapshot shows of them
 trained_vectors.py  what it has trained: vectors, their text, single steps on copies
 loop.py      what the run's thread does while workers train
 run_breakpoints.py  its breakpoints, checked against what it measures

@@ -47,6 +47,7 @@ from w2vtui.training.measuring.neighbors import WatchList
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import FindCheckpoint, Given, Preparation, ReadCorpus
 from w2vtui.training.run_breakpoints import RunBreakpoints
+from w2vtui.training.showing import shown
 from w2vtui.training.state.checkpoint import CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import Event, EventLog
@@ -383,7 +384,7 @@ class Run:
             events=self._log.events,
             error=self._error,
         )
-        return shot if self._trainer is None else self._trainer.shown(shot)
+        return shot if self._trainer is None else shown(self._trainer, shot)
 
     # ---- the run's thread
 

@@ -18,7 +18,8 @@ from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.plan import Moment
+from w2vtui.training.engine.plan import Moment, Plan
+from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.history.history import History
 from w2vtui.training.history.moments import HistoryStore
@@ -36,15 +37,7 @@ from w2vtui.training.preparing import Prepared
 from w2vtui.training.state.checkpoint import LOCKS, Checkpoint, CheckpointStore
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.events import Event, EventLog
-from w2vtui.training.state.snapshot import (
-    ENDED,
-    CheckpointStatus,
-    Losses,
-    Progress,
-    Snapshot,
-    Speed,
-    State,
-)
+from w2vtui.training.state.snapshot import ENDED, State
 from w2vtui.training.trained_vectors import TrainedVectors
 
 _ENDINGS: dict[str, State] = {state: state for state in ENDED}
@@ -66,7 +59,7 @@ class RunRecords(NamedTuple):
 class Trainer:
     """The workers, and what watches, steers and saves them.
 
-    Its methods are the run's thread's, apart from those that copy or show.
+    Its methods are the run's thread's.
     """
 
     def __init__(
@@ -86,14 +79,11 @@ class Trainer:
         self._breakpoints, self._control = breakpoints, control
         self._script = script
         self._curves, self._history = curves, history
-        live = plan.settings
-        planned = live.epochs * order.tokens_per_epoch
-        begin = Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
         self.dispatcher = dispatcher = Dispatcher(
             backend,
             order,
             plan,
-            start.schedule if start else begin,
+            start.schedule if start else _first_schedule(plan, order),
             clock=start.clock if start else 0,
             milestone=script.milestone,
             arrived=control.wake.set,
@@ -270,59 +260,13 @@ class Trainer:
         self.doctor.note_change(before, event.settings, event.tokens)
         self.log.add(event)
 
-    # ---- looking
-
     def _now(self) -> Moment:
         dispatcher, seconds = self.dispatcher, self.counters.watch.seconds
         return Moment(dispatcher.plan, self.pool.tallies(), seconds, dispatcher.schedule.planned)
 
-    def shown(self, base: Snapshot) -> Snapshot:
-        """A snapshot, completed with what workers and observer show."""
-        pool, counters, observer = self.pool, self.counters, self.observer
-        dispatcher = self.dispatcher
-        settings, schedule = dispatcher.plan.settings, dispatcher.schedule
-        tallies, seconds = pool.tallies(), counters.watch.seconds
-        per_epoch = self.order.tokens_per_epoch
-        speed = counters.speed.now if base.state == "training" else 0.0
-        left = max(schedule.planned - tallies.tokens, 0)
-        checkpointing = self.checkpointing
-        progress = Progress(
-            tokens=tallies.tokens,
-            tokens_planned=schedule.planned,
-            tokens_per_epoch=per_epoch,
-            epoch=min(tallies.tokens // per_epoch + 1, settings.epochs),
-            seconds=seconds,
-            eta_seconds=left / speed if speed > 0 else None,
-            kept_share=tallies.centers / tallies.tokens if tallies.tokens else None,
-        )
-        n_threads = 0 if self.backend.gpu else self.backend.n_workers(settings)
-        threads = counters.thread_speeds[:n_threads]
-        return dataclasses.replace(
-            base,
-            corpus_name=self.backend.corpus.name,
-            n_words=self.backend.n_words,
-            gpu=self.backend.gpu,
-            settings=settings,
-            rate=schedule.at(dispatcher.clock),
-            applying=self.live_changes.applying,
-            progress=progress,
-            speed=Speed(
-                now=speed,
-                mean=tallies.tokens / seconds if seconds > 0 else 0.0,
-                peak=counters.speed.peak,
-                by_thread=tuple(meter.now if speed else 0.0 for meter in threads),
-            ),
-            losses=Losses(
-                now=counters.loss,
-                mean=tallies.loss / tallies.pairs if tallies.pairs else None,
-                pairs=tallies.pairs,
-                not_finite=tallies.not_finite,
-            ),
-            probe=observer.probe,
-            churn=observer.churn.churn,
-            quality=observer.quality.quality,
-            health=observer.health.health,
-            neighbors=self.lookup.watched,
-            remarks=self.doctor.remarks,
-            checkpoint=CheckpointStatus() if checkpointing is None else checkpointing.status,
-        )
+
+def _first_schedule(plan: Plan, order: TokenOrder) -> Schedule:
+    """The line of the learning rate of a run that begins at the beginning."""
+    live = plan.settings
+    planned = live.epochs * order.tokens_per_epoch
+    return Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
