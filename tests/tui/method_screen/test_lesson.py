@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, product
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from w2vtui.tui.method_screen.lesson.formulas import (
     ASCII_SIGNS,
     UNICODE_SIGNS,
     fraction,
+    laid_out,
     limits,
     one_line,
     raised,
@@ -64,10 +66,10 @@ def test_formulas_are_aligned_on_their_axis():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.title)
 def test_each_formula_has_an_ascii_form_of_whole_lines(page):
-    for signs in (ASCII_SIGNS, UNICODE_SIGNS):
-        for block in page.formulas(signs):
+    for signs, width in product((ASCII_SIGNS, UNICODE_SIGNS), (72, 52)):
+        for block in chain(*(laid_out(one, width) for one in page.formulas(signs))):
             assert len({len(line) for line in block.lines}) == 1
-            assert block.width <= 72
+            assert block.width <= width
             assert signs is UNICODE_SIGNS or "".join(block.lines).isascii()
 
 

@@ -6,12 +6,14 @@ from rich.text import Text
 
 from w2vtui.display import cell_width, safe_text, wrapped
 from w2vtui.tui.looks.inks import Inks
-from w2vtui.tui.method_screen.lesson.formulas import ASCII_SIGNS, UNICODE_SIGNS
+from w2vtui.tui.method_screen.lesson.formulas import ASCII_SIGNS, UNICODE_SIGNS, laid_out
 from w2vtui.tui.method_screen.lesson.pages import Page
 from w2vtui.tui.method_screen.lines import Pens
 
 WIDEST = 100
 """Cells of a line of prose; longer ones are hard to read."""
+_INDENT = 4
+"""Of a formula."""
 
 
 def page_lines(page: Page, seen: tuple[str, ...], shape: tuple[int, int], pens: Pens) -> list[Text]:
@@ -25,8 +27,12 @@ def page_lines(page: Page, seen: tuple[str, ...], shape: tuple[int, int], pens: 
     title = Text(page.title, "bold").append(f"   {page.source}", "dim")
     signs = ASCII_SIGNS if glyphs.is_ascii else UNICODE_SIGNS
     formulas = [
-        [Text(f"    {line.rstrip()}", inks.calm) for line in block.lines]
-        for block in page.formulas(signs)
+        [
+            Text(" " * _INDENT + line.rstrip(), inks.calm)
+            for block in laid_out(formula, across - _INDENT)
+            for line in block.lines
+        ]
+        for formula in page.formulas(signs)
     ]
     prose = [
         [Text(line) for line in _wrapped(page.says, width)],

@@ -7,6 +7,7 @@ an ASCII form: `Signs` holds what differs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from w2vtui.display import cell_width, pad
 
@@ -52,6 +53,17 @@ class Block:
         left_lines, right_lines = _placed(self, above, below), _placed(right, above, below)
         lines = tuple(a + b for a, b in zip(left_lines, right_lines, strict=True))
         return Block(lines, above)
+
+
+Formula: TypeAlias = tuple[Block, ...]
+"""Its parts, side by side on one axis where there is room for all."""
+
+
+def laid_out(formula: Formula, width: int) -> Formula:
+    """The formula as one block, or its parts, one below another, where that is too wide."""
+    first, *others = formula
+    whole = sum(others, start=first)
+    return (whole,) if whole.width <= width else formula
 
 
 def one_line(text: str) -> Block:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from w2vtui.method.lesson_figures import LessonFigures
 from w2vtui.tui.method_screen.lesson import findings
 from w2vtui.tui.method_screen.lesson.formulas import (
-    Block,
+    Formula,
     Signs,
     fraction,
     limits,
@@ -26,67 +26,61 @@ class Page:
 
     title: str
     source: str
-    formulas: Callable[[Signs], tuple[Block, ...]]
+    formulas: Callable[[Signs], tuple[Formula, ...]]
     says: str
     try_this: str
     see: Callable[[LessonFigures], list[str]]
     """What the learner's run shows now, a paragraph each. In the background."""
 
 
-def _softmax(signs: Signs) -> tuple[Block, ...]:
+def _softmax(signs: Signs) -> tuple[Formula, ...]:
     below = limits(signs.sum, f"i {signs.within} V") + f"exp(u_i{signs.dot}v_c)"
-    return (one_line("P(o | c) = ") + fraction(f"exp(u_o{signs.dot}v_c)", below, signs),)
+    return ((one_line("P(o | c) = "), fraction(f"exp(u_o{signs.dot}v_c)", below, signs)),)
 
 
-def _events(signs: Signs) -> tuple[Block, ...]:
+def _events(signs: Signs) -> tuple[Formula, ...]:
     s, dot = signs.sigma, signs.dot
-    return (
-        one_line(f"P(D=1 | c, o) = {s}(u_o{dot}v_c) = ")
-        + fraction("1", f"1 + exp(-u_o{dot}v_c)", signs),
-    )
+    whole = one_line(" = ") + fraction("1", f"1 + exp(-u_o{dot}v_c)", signs)
+    return ((one_line(f"P(D=1 | c, o) = {s}(u_o{dot}v_c)"), whole),)
 
 
-def _noise(signs: Signs) -> tuple[Block, ...]:
+def _noise(signs: Signs) -> tuple[Formula, ...]:
     s, dot = signs.sigma, signs.dot
-    return (
-        one_line(f"-log P(o | c) {signs.approximately} -log {s}(u_o{dot}v_c) - ")
-        + limits(signs.sum, "k=1", "K")
-        + f"log {s}(-u_k{dot}v_c)",
-    )
+    real = one_line(f"-log P(o | c) {signs.approximately} -log {s}(u_o{dot}v_c)")
+    noise = one_line(" - ") + limits(signs.sum, "k=1", "K") + f"log {s}(-u_k{dot}v_c)"
+    return ((real, noise),)
 
 
-def _exponent(signs: Signs) -> tuple[Block, ...]:
+def _exponent(signs: Signs) -> tuple[Formula, ...]:
     below = limits(signs.sum, f"i {signs.within} V") + raised("count(i)", "a")
-    return (one_line("P(w) = ") + fraction(raised("count(w)", "a"), below, signs),)
+    return ((one_line("P(w) = "), fraction(raised("count(w)", "a"), below, signs)),)
 
 
-def _tree(signs: Signs) -> tuple[Block, ...]:
+def _tree(signs: Signs) -> tuple[Formula, ...]:
     turns = f"{signs.sigma}(turn_j{signs.dot}u_n(j){signs.dot}v_c)"
     return (
-        one_line("P(o | c) = ") + limits(signs.product, "j=1", "L(o)-1") + turns,
-        one_line("turn_j = 1 to the left child (code 0), -1 to the right (code 1)"),
+        (one_line("P(o | c) = "), limits(signs.product, "j=1", "L(o)-1") + turns),
+        (one_line("turn_j = 1 to the left child (code 0),"), one_line(" -1 to the right (code 1)")),
     )
 
 
-def _sum_to_one(signs: Signs) -> tuple[Block, ...]:
+def _sum_to_one(signs: Signs) -> tuple[Formula, ...]:
     s = signs.sigma
     return (
-        one_line(f"{s}(x) + {s}(-x) = 1"),
-        limits(signs.sum, f"w {signs.within} V") + "P(w | c) = 1",
+        (one_line(f"{s}(x) + {s}(-x) = 1"),),
+        (limits(signs.sum, f"w {signs.within} V") + "P(w | c) = 1",),
     )
 
 
-def _cbow(signs: Signs) -> tuple[Block, ...]:
+def _cbow(signs: Signs) -> tuple[Formula, ...]:
     mean = one_line("v = ") + fraction("1", "C", signs) + " "
-    return (
-        mean + limits(signs.sum, "c=1", "C") + "v_c      "
-        + "error_t = label_t - " + f"{signs.sigma}(u_t{signs.dot}v)",
-    )  # fmt: skip
+    error = one_line(f"      error_t = label_t - {signs.sigma}(u_t{signs.dot}v)")
+    return ((mean + limits(signs.sum, "c=1", "C") + "v_c", error),)
 
 
-def _probe(signs: Signs) -> tuple[Block, ...]:
+def _probe(signs: Signs) -> tuple[Formula, ...]:
     below = one_line("exp s(o) + ") + limits(signs.sum, "63 noise words") + "exp s(w)"
-    return (one_line("probe = mean of  -log ") + fraction("exp s(o)", below, signs),)
+    return ((one_line("probe = mean of  -log "), fraction("exp s(o)", below, signs)),)
 
 
 PAGES: tuple[Page, ...] = (
