@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from rich.text import Text
 
 from w2vtui.display import pad, safe_text, short
@@ -21,19 +22,27 @@ from w2vtui.tui.widgets.panel import joined
 from w2vtui.tui.widgets.result_panel import Shape
 
 ROWS_FOR_BARS = 26
+_ROWS_FOR_FACTS = 16
+"""In fewer rows the gradients have the room of all facts but the last ones."""
 _WORDS_CELLS, _NAME_CELLS = 50, 16
+_HEADINGS = 3
+"""Lines above the gradients."""
 
 
 def draw_approximations(made: Approximations, shape: Shape, pens: Pens) -> Text:
     """The words, the gradients for each K, and what both mean."""
-    foot = facts_below(facts(made), shape)
+    known = facts(made)
+    if shape.height < _ROWS_FOR_FACTS:
+        known = [fact for fact in known if fact[0] in ("K", "cost")]
+    foot = facts_below(known, shape)
     head, room = _head(made, shape.width), shape.height - len(foot) - 1
     if shape.width >= BESIDE_CELLS:
         near = _near_lines(made, width_beside(shape.width, _WORDS_CELLS), pens, bars=True)
         words = _word_lines(made, _WORDS_CELLS)
         lines = beside(words, near, _WORDS_CELLS, max(len(words), len(near)))
     else:
-        near = _near_lines(made, shape.width, pens, bars=room > ROWS_FOR_BARS)
+        bars, rows = room > ROWS_FOR_BARS, max(room - 2 - _HEADINGS, 1)
+        near = _near_lines(made, shape.width, pens, bars=bars, rows=rows)
         words = _word_lines(made, shape.width)
         lines = [*words[: max(room - len(near), 2)], *near]
     lines = [*lines, *[Text()] * max(room - len(lines), 0)][: max(room, 0)]
@@ -54,15 +63,23 @@ def _head(made: Approximations, width: int) -> Text:
     return cut(line, width)
 
 
-def _near_lines(made: Approximations, width: int, pens: Pens, *, bars: bool) -> list[Text]:
-    inks = pens.inks
+def _near_lines(
+    made: Approximations, width: int, pens: Pens, *, bars: bool, rows: int = 100
+) -> list[Text]:
+    """The gradients for each K and for all noise there is; of fewer rows the smallest K, the
+    largest, and some between.
+    """
+    inks, shown = pens.inks, made.at
+    if len(shown) + 1 > rows:
+        places = np.linspace(0, len(made.at) - 1, rows).round().astype(int)
+        shown = tuple(made.at[i] for i in places)
     lines = [
         Text(" gradient of negative sampling against the exact one", "bold", no_wrap=True),
         Text(f" {'':>3} {'same probabilities':^35}  same scores", "dim", no_wrap=True),
         Text(f" {'K':>3} {'a step':>7} {'cosine':>13} {'distance':>13} {'cosine':>13}", "dim",
              no_wrap=True),
     ]  # fmt: skip
-    for one in made.at:
+    for one in shown:
         fair = one.same_probabilities
         line = Text(f" {one.negative:>3} {one.one_step:>7.3f} ", no_wrap=True)
         line.append(f"{_estimate(fair.cosine)} ")
@@ -73,7 +90,8 @@ def _near_lines(made: Approximations, width: int, pens: Pens, *, bars: bool) -> 
         lines.append(Text(" drawing noise …", "dim"))
     line = Text(f" {'inf':>3} {'':>7} {'':>13} ", no_wrap=True)
     line.append(f"{made.limit:>6.3f} in closed form", inks.calm)
-    lines.append(line)
+    if len(shown) < rows:
+        lines.append(line)
     if not (made.at and bars):
         return [cut(line, width) for line in lines]
     lines += [Text(), Text(" distance as K grows", "dim", no_wrap=True)]
