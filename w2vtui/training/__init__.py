@@ -1,6 +1,7 @@
 """Training: from an encoded corpus to vectors, on threads; can be watched and steered.
 
 run.py       a run, and the only class its viewers need; which thread may call what
+run_life.py  it from its birth to its end: its thread, and how it looks
 control.py   its state; pausing, resuming, stopping it
 preparing.py from a corpus to a training that can begin
 trainer.py   the parts of a run once its text is read
