@@ -18,7 +18,7 @@ from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.explored import explored_run
 from w2vtui.runs.listed.status import status_at
-from w2vtui.runs.record import write_vocab
+from w2vtui.runs.words import write_vocab
 from w2vtui.settings import LiveSettings
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.snapshot import Snapshot

@@ -19,10 +19,10 @@ from w2vtui.runs.disk.journal import (
     LineFile,
     event_line,
 )
-from w2vtui.runs.record import write_vocab
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.recording.run_folder import RunFolder
 from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.words import write_vocab
 from w2vtui.settings import CorpusSettings, LiveSettings, TrainingSettings
 from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script

@@ -22,7 +22,8 @@ from w2vtui.runs.listed.removing import remove_run
 from w2vtui.runs.listed.renaming import rename_run
 from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.measured import SCORES, RunScore, note_scores
-from w2vtui.runs.record import RECORD, RunRecord, write_vocab
+from w2vtui.runs.record import RECORD, RunRecord
+from w2vtui.runs.words import write_vocab
 
 
 def test_a_note_and_a_star_are_kept_and_removed_with_the_run(run):

@@ -37,7 +37,8 @@ from w2vtui.runs.disk.dataclass_json import as_json, from_json
 from w2vtui.runs.disk.journal import EVENTS
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.listed.status import status_of
-from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab, write_vocab
+from w2vtui.runs.record import RECORD, RunRecord
+from w2vtui.runs.words import VOCAB, read_vocab, write_vocab
 from w2vtui.settings import CorpusSettings, TrainingSettings
 
 

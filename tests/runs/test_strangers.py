@@ -36,7 +36,8 @@ from w2vtui.runs.disk.lock import NAME as LOCK
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.listed.status import LiveStatus, status_of
-from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, read_vocab, write_vocab
+from w2vtui.runs.record import RECORD, STATUS, RunRecord
+from w2vtui.runs.words import VOCAB, read_vocab, write_vocab
 
 PRECIOUS = b"alias ls='ls -F'\nall of my words\n"
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.support.run_folders import small_checkpoint, small_record
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
-from w2vtui.runs.record import write_vocab
+from w2vtui.runs.words import write_vocab
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.state.curves import SavedCurve
 from w2vtui.training.state.measurements import PROBE_CONTEXTS, Probe

@@ -22,7 +22,7 @@ from tests.support.vector_files import EXTENSIONS
 from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors, save_vectors, vocab_beside
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
-from w2vtui.runs.record import write_vocab
+from w2vtui.runs.words import write_vocab
 from w2vtui.vectors import WordVectors
 
 CALLS = ("rename", "replace", "fsync", "unlink", "chmod")

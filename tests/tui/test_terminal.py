@@ -14,10 +14,10 @@ from tests.support.processes import run_tool
 from tests.support.terminals import Terminal, fill, terminal
 from tests.support.wait import DEADLINE
 from w2vtui.formats import load_vectors
+from w2vtui.runs.agreement import checkpoint_vectors
 from w2vtui.runs.disk.checkpoint_files import checkpoint_folders
 from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.status import status_of
-from w2vtui.runs.record import checkpoint_vectors
 
 pytestmark = [pytest.mark.terminal, pytest.mark.process]
 

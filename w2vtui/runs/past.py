@@ -10,6 +10,7 @@ from pathlib import Path
 from w2vtui.display import percent_text
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
 from w2vtui.exploring.subject import View, changes_among, past_view
+from w2vtui.runs.agreement import check_record, check_words
 from w2vtui.runs.disk.checkpoint_files import (
     checkpoint_folders,
     newest_intact,
@@ -18,7 +19,8 @@ from w2vtui.runs.disk.checkpoint_files import (
 )
 from w2vtui.runs.disk.history_files import StoredMoment, read_index, read_moment
 from w2vtui.runs.disk.journal import changes_in
-from w2vtui.runs.record import RunRecord, check_record, check_words, read_vocab
+from w2vtui.runs.record import RunRecord
+from w2vtui.runs.words import read_vocab
 from w2vtui.settings import LiveSettings
 from w2vtui.training.history.half import unpacked
 from w2vtui.training.history.moments import PastMoment

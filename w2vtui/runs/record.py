@@ -16,13 +16,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, RunError
@@ -31,7 +27,6 @@ from w2vtui.runs.disk.checked_json import (
     read_checked,
     write_checked,
 )
-from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.dataclass_json import fields_from_json, training_of_any_version
 from w2vtui.runs.disk.origin import is_signed_here, signature
 from w2vtui.runs.fingerprint import fingerprint
@@ -40,12 +35,9 @@ from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import Checkpoint
-from w2vtui.vectors import WordVectors
 
 RECORD = "run.json"
-VOCAB = "vocab.json"
 STATUS = "status.json"
-_MOST_VOCAB_BYTES = 1 << 32
 
 
 _REQUIRED = (
@@ -195,109 +187,3 @@ class RunRecord:
     def _signed(self) -> tuple[float | str | None, ...]:
         """What the signature of the run's user stands for."""
         return self.created, self.request.output, self.request.save_vocab
-
-
-def write_vocab(folder: Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
-    """Write the words of a run.
-
-    Raises:
-        DiskError: they cannot be written.
-    """
-    write_checked(folder / VOCAB, "vocabulary", {"words": list(words), "counts": counts.tolist()})
-
-
-def read_vocab(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
-    """The words of a run and their counts (V,).
-
-    Raises:
-        DamagedRunError: the file is missing or damaged.
-    """
-    body = read_checked(folder / VOCAB, "vocabulary", _MOST_VOCAB_BYTES)
-    try:
-        words, counts = body["words"], body["counts"]
-        if not (isinstance(words, list) and isinstance(counts, list)):
-            raise TypeError("words or counts are not lists")
-        if len(words) != len(counts) or len(set(words)) != len(words):
-            raise ValueError("words and counts do not belong together")
-        if not all(type(word) is str for word in words):
-            raise TypeError("a word is not a string")
-        if not all(type(count) is int for count in counts):
-            raise TypeError("a count is not a number")
-        return words, np.array(counts, dtype=np.int64)
-    except NOT_AS_WRITTEN as error:
-        raise DamagedRunError(f"{folder / VOCAB} is not a vocabulary: {error}") from error
-
-
-def check_record(folder: Path, record: RunRecord, checkpoint: Checkpoint) -> None:
-    """
-    Raises:
-        DamagedRunError: the record of a run is not that of the run that wrote the checkpoint.
-    """
-    pairs: list[tuple[str, Any, Any]] = [
-        (
-            one.name,
-            getattr(record.request.training, one.name),
-            getattr(checkpoint.training, one.name),
-        )
-        for one in dataclasses.fields(checkpoint.training)
-        if one.name != "device"  # a run may be resumed on another
-    ]
-    if not checkpoint.n_changes:
-        pairs += [
-            (one.name, getattr(record.settings, one.name), getattr(checkpoint.settings, one.name))
-            for one in dataclasses.fields(checkpoint.settings)
-        ]
-    pairs.append(("number of words", record.n_words, len(checkpoint.vectors["input_vectors"])))
-    if checkpoint.tokens_per_epoch > record.n_tokens:  # some may be held out
-        pairs.append(("number of tokens", record.n_tokens, checkpoint.tokens_per_epoch))
-    for name, of_record, of_checkpoint in pairs:
-        if of_record != of_checkpoint:
-            raise DamagedRunError(
-                f"{folder}: record and checkpoint do not belong together: {name} "
-                f"{of_record} and {of_checkpoint}"
-            )
-
-
-def check_text(folder: Path, record: RunRecord, corpus: EncodedCorpus) -> None:
-    """
-    Raises:
-        DamagedRunError: the record of a run does not fit the text that has its fingerprint.
-    """
-    n_words, n_tokens = len(corpus.vocab), len(corpus.ids)
-    if (record.n_words, record.n_tokens) != (n_words, n_tokens):
-        raise DamagedRunError(
-            f"{folder}: record and text do not belong together: {record.n_words:,} words and "
-            f"{n_words:,}, {record.n_tokens:,} tokens and {n_tokens:,}"
-        )
-
-
-def check_words(folder: Path, words: Sequence[str], checkpoint: Checkpoint) -> None:
-    """
-    Raises:
-        DamagedRunError: the words of a run do not belong to the vectors.
-    """
-    n_vectors = len(checkpoint.vectors["input_vectors"])
-    if len(words) != n_vectors:
-        raise DamagedRunError(f"{folder} has {len(words):,} words and {n_vectors:,} vectors")
-
-
-def checkpoint_vectors(folder: Path) -> tuple[WordVectors, Checkpoint, list[str]]:
-    """The vectors of a run's newest intact checkpoint, the checkpoint, and what is wrong with newer
-    ones.
-
-    Raises:
-        RunError: it has no checkpoint.
-        DamagedRunError: what was saved of it cannot be read.
-    """
-    checkpoint, spoiled = newest_intact(folder)
-    troubles = list(spoiled.values())
-    if checkpoint is None:
-        if troubles:
-            raise DamagedRunError(f"no checkpoint of run {folder.name} is intact: {troubles[0]}")
-        raise RunError(f"run {folder.name} has no checkpoint: there are no vectors to save")
-    check_record(folder, RunRecord.read(folder), checkpoint)
-    words, counts = read_vocab(folder)
-    check_words(folder, words, checkpoint)
-    found = checkpoint.vectors
-    vectors = WordVectors(words, found["input_vectors"], counts, found.get("output_vectors"))
-    return vectors, checkpoint, troubles

@@ -15,8 +15,9 @@ from w2vtui.corpus import EncodedCorpus, ReadingProgress
 from w2vtui.errors import RunError, SettingsError
 from w2vtui.files.regular_files import AnyPath
 from w2vtui.keyed_vectors import KeyedVectors
+from w2vtui.runs.agreement import checkpoint_vectors
 from w2vtui.runs.listed.listing import find_run
-from w2vtui.runs.record import RECORD, RunRecord, checkpoint_vectors
+from w2vtui.runs.record import RECORD, RunRecord
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.runs.resuming.resuming import resumption

@@ -23,7 +23,8 @@ from w2vtui.runs.disk.journal import (
     read_events,
 )
 from w2vtui.runs.listed.status import status_of
-from w2vtui.runs.record import RECORD, STATUS, VOCAB, RunRecord, read_vocab
+from w2vtui.runs.record import RECORD, STATUS, RunRecord
+from w2vtui.runs.words import VOCAB, read_vocab
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,8 @@ from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listed.listing import all_runs, find_run
 from w2vtui.runs.listed.status import LiveStatus, status_of
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import RECORD, STATUS, write_vocab
+from w2vtui.runs.record import RECORD, STATUS
+from w2vtui.runs.words import write_vocab
 from w2vtui.training.state.measurements import PROBE_CONTEXTS, Probe
 
 # ---- names, the list of runs

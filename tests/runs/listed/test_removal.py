@@ -22,8 +22,9 @@ from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.listed import removing
 from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.removing import remove_drafts, remove_run
-from w2vtui.runs.record import RECORD, STATUS, VOCAB
+from w2vtui.runs.record import RECORD, STATUS
 from w2vtui.runs.root import draft_beside
+from w2vtui.runs.words import VOCAB
 
 PROJECTS = {
     "models": ["checkpoints/model.pt", "thesis.tex"],

@@ -18,8 +18,8 @@ from w2vtui.formats import load_vectors, save_vectors, vocab_beside
 from w2vtui.runs.disk.checked_json import read_checked, write_checked
 from w2vtui.runs.disk.checkpoint_files import write_checkpoint
 from w2vtui.runs.listed.listing import all_runs
-from w2vtui.runs.record import write_vocab
 from w2vtui.runs.requested.saved import SAVED, is_saved
+from w2vtui.runs.words import write_vocab
 from w2vtui.tui.saved_runs import run_list
 from w2vtui.vectors import WordVectors
 

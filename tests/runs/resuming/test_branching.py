@@ -34,10 +34,11 @@ from w2vtui.runs.listed.choosing import NEWEST, chosen
 from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.removing import remove_run
 from w2vtui.runs.listed.status import LiveStatus, status_of
-from w2vtui.runs.record import VOCAB, Fork, RunRecord, read_vocab
+from w2vtui.runs.record import Fork, RunRecord
 from w2vtui.runs.resuming.branching import branch
 from w2vtui.runs.resuming.replaying import largest_difference
 from w2vtui.runs.resuming.resuming import resumption
+from w2vtui.runs.words import VOCAB, read_vocab
 from w2vtui.trainer_process.branching import branch_here, divided, read_after, train_branch
 from w2vtui.training.history.half import packed
 from w2vtui.training.history.moments import PastMoment

@@ -25,9 +25,10 @@ from w2vtui.runs.disk.checkpoint_files import (
 from w2vtui.runs.disk.journal import EVENTS, changes_in, read_events
 from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.status import status_of
-from w2vtui.runs.record import RECORD, VOCAB, RunRecord, read_vocab
+from w2vtui.runs.record import RECORD, RunRecord
 from w2vtui.runs.resuming.replaying import largest_difference, replay_of
 from w2vtui.runs.resuming.resuming import resumption
+from w2vtui.runs.words import VOCAB, read_vocab
 from w2vtui.settings import CorpusSettings
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.state.script import Script

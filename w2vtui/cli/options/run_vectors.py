@@ -88,7 +88,7 @@ def vectors_of(run: Path, limit: int | None, at: str | None = None) -> WordVecto
 
 def _newest(run: Path) -> tuple[WordVectors, str, list[str]]:
     """The newest vectors, from where in the training they are, and what is damaged."""
-    from w2vtui.runs.record import checkpoint_vectors
+    from w2vtui.runs.agreement import checkpoint_vectors
 
     vectors, checkpoint, troubles = checkpoint_vectors(run)
     return vectors, f"{checkpoint.fraction:.1%} of the training", troubles

@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def export(folder: Path, output: str, *, overwrite: bool, layout: str | None = None) -> None:
     """Save the vectors of the newest checkpoint in a run's folder, and report it."""
-    from w2vtui.runs.record import RunRecord, checkpoint_vectors
+    from w2vtui.runs.agreement import checkpoint_vectors
+    from w2vtui.runs.record import RunRecord
 
     request = RunRecord.read(folder).own_request.to(output, overwrite=overwrite, layout=layout)
     request.check_outputs()

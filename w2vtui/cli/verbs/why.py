@@ -168,7 +168,7 @@ def _check_words(words: tuple[str, ...]) -> None:
 def _of_run(arguments: argparse.Namespace, folder: Path, words: tuple[str, ...]) -> _Asked:
     """The question about a saved run: its text, and the settings of its newest checkpoint."""
     from w2vtui.exploring.why_near.trained_windows import trained_windows
-    from w2vtui.runs.record import checkpoint_vectors
+    from w2vtui.runs.agreement import checkpoint_vectors
     from w2vtui.runs.requested.request import absolute
     from w2vtui.runs.resuming.trained_text import trained_text
 

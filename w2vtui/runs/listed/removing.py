@@ -22,9 +22,10 @@ from w2vtui.runs.disk.own_files import TEMPORARY, Contents, check_own, remove_ow
 from w2vtui.runs.labels import LABELS
 from w2vtui.runs.listed.listing import damage_of, find_run
 from w2vtui.runs.measured import SCORES
-from w2vtui.runs.record import RECORD, STATUS, VOCAB
+from w2vtui.runs.record import RECORD, STATUS
 from w2vtui.runs.requested.saved import SAVED
 from w2vtui.runs.root import draft_beside, is_draft
+from w2vtui.runs.words import VOCAB
 
 _FILES = (RECORD, VOCAB, EVENTS, METRICS, STATUS, SAVED, LABELS, SCORES, LOCK, *DOOR_FILES)
 _RUN = Contents(

@@ -15,8 +15,9 @@ from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.formats.drafts.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.names import new_name
-from w2vtui.runs.record import RECORD, VOCAB, RunRecord, write_vocab
+from w2vtui.runs.record import RECORD, RunRecord
 from w2vtui.runs.root import draft_beside, is_there
+from w2vtui.runs.words import VOCAB, write_vocab
 
 
 class RunFolder:

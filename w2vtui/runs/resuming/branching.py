@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import DamagedRunError, RunError, SettingsError
+from w2vtui.runs.agreement import check_record
 from w2vtui.runs.disk.checked_json import dumped
 from w2vtui.runs.disk.checkpoint_files import (
     KEPT,
@@ -40,10 +41,11 @@ from w2vtui.runs.disk.journal import (
 from w2vtui.runs.listed.renaming import check_name, check_old_names
 from w2vtui.runs.listed.status import status_at
 from w2vtui.runs.past import tokens_at
-from w2vtui.runs.record import VOCAB, Fork, RunRecord, check_record
+from w2vtui.runs.record import Fork, RunRecord
 from w2vtui.runs.recording.run_folder import drafted_run, new_path
 from w2vtui.runs.resuming.wanted_changes import SavedRun, wanted_change, what_is_added
 from w2vtui.runs.root import is_there
+from w2vtui.runs.words import VOCAB
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.events import Event
 

@@ -16,11 +16,13 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import (
     RunError,
 )
+from w2vtui.runs.agreement import check_record, check_text
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import RunRecord, check_record, check_text, read_vocab
+from w2vtui.runs.record import RunRecord
 from w2vtui.runs.resuming.text_changes import describe_difference
+from w2vtui.runs.words import read_vocab
 from w2vtui.training.state.checkpoint import Checkpoint
 from w2vtui.training.state.script import Script
 

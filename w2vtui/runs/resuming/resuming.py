@@ -20,19 +20,12 @@ from w2vtui.errors import (
     ChangedTextError,
     DamagedRunError,
 )
+from w2vtui.runs.agreement import check_record, check_text, check_words
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import (
-    VOCAB,
-    RunRecord,
-    check_record,
-    check_text,
-    check_words,
-    read_vocab,
-    write_vocab,
-)
+from w2vtui.runs.record import RunRecord
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.recording.run_folder import RunFolder
 from w2vtui.runs.requested.request import RunRequest
@@ -44,6 +37,7 @@ from w2vtui.runs.resuming.wanted_changes import (
     wanted_change,
     what_is_added,
 )
+from w2vtui.runs.words import VOCAB, read_vocab, write_vocab
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.devices import check_device
 from w2vtui.training.measuring.question_sets import QualitySets

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, Vocab, open_corpus, without
 from w2vtui.corpus.patterns import is_there
 from w2vtui.errors import CorpusError, DamagedRunError
-from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.record import RunRecord
 from w2vtui.runs.requested.request import RunRequest
+from w2vtui.runs.words import read_vocab
 from w2vtui.training.preparing import ReadCorpus
 from w2vtui.training.state.checkpoint import Checkpoint
 

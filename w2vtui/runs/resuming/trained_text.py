@@ -13,8 +13,9 @@ from w2vtui.errors import ChangedTextError, CorpusError, RunError
 from w2vtui.exploring.why_near.reasons import TaughtBy
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.fingerprint import fingerprint
-from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.record import RunRecord
 from w2vtui.runs.resuming.text_changes import describe_difference, text_of_run
+from w2vtui.runs.words import read_vocab
 
 
 def trained_text(

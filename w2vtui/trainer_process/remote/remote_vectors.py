@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from w2vtui.corpus import EncodedCorpus, ReadingProgress, Vocab
 from w2vtui.errors import RunError, SettingsError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import newest_intact
-from w2vtui.runs.record import RunRecord, read_vocab
+from w2vtui.runs.record import RunRecord
+from w2vtui.runs.words import read_vocab
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import ConnectionLostError, Frame
 from w2vtui.trainer_process.line import Line

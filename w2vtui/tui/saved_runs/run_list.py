@@ -235,7 +235,8 @@ def _remove_sweep(root: Path, name: str) -> None:
 
 def _export(folder: Path, path: str, *, overwrite: bool = False) -> str:
     """Save the vectors of a run; return what to report."""
-    from w2vtui.runs.record import RunRecord, checkpoint_vectors
+    from w2vtui.runs.agreement import checkpoint_vectors
+    from w2vtui.runs.record import RunRecord
 
     request = RunRecord.read(folder).own_request.to(path, overwrite=overwrite)
     request.check_outputs()

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.runs.record import checkpoint_vectors
+from w2vtui.runs.agreement import checkpoint_vectors
 from w2vtui.training.state.measurements import Neighbors
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.sessions.words import answer_to
