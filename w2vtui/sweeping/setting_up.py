@@ -153,11 +153,8 @@ def set_up(
     mark = fingerprint(corpus)
     if saved is None and not starts_again:
         saved = next((one for one in all_sweeps(root) if _is_same(one, request, mark)), None)
-    if saved is not None and saved.fingerprint != mark:
-        raise RunError(
-            f"the text of sweep {saved.folder.name} has changed: its trials cannot be compared "
-            "with new ones; without --resume a new sweep starts"
-        )
+    if saved is not None:
+        _check_text(saved, mark)
     if saved is not None:
         store, part_tokens = SweepStore(saved.folder), saved.part_tokens
     else:
@@ -188,6 +185,18 @@ def set_up(
 
 def _is_same(saved: SavedSweep, request: SweepRequest, mark: str) -> bool:
     return saved.request.digest == request.digest and saved.fingerprint == mark
+
+
+def _check_text(saved: SavedSweep, mark: str) -> None:
+    """
+    Raises:
+        RunError: a sweep is about another text.
+    """
+    if saved.fingerprint != mark:
+        raise RunError(
+            f"the text of sweep {saved.folder.name} has changed: its trials cannot be compared "
+            "with new ones; without --resume a new sweep starts"
+        )
 
 
 def _part_tokens(request: SweepRequest, forecast: Forecast, n_tokens: int) -> int:

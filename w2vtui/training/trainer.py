@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -18,8 +18,7 @@ from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.dispatcher import Dispatcher
 from w2vtui.training.engine.learning_rate import Schedule
-from w2vtui.training.engine.plan import Moment, Plan
-from w2vtui.training.engine.token_order import TokenOrder
+from w2vtui.training.engine.plan import Moment
 from w2vtui.training.engine.workers import WorkerPool
 from w2vtui.training.history.history import History
 from w2vtui.training.history.moments import HistoryStore
@@ -71,23 +70,14 @@ class Trainer:
         looks_at_vectors: bool,
         control: RunControl,
     ) -> None:
-        backend, order, plan = prepared.backend, prepared.order, prepared.plan
-        start, script = prepared.start, prepared.script
+        backend, order, start = prepared.backend, prepared.order, prepared.start
         counters, curves, log, breakpoints, watch_list, history = records
         self.backend: Backend = backend
         self.order, self.counters, self.log = order, counters, log
         self._breakpoints, self._control = breakpoints, control
-        self._script = script
+        self._script = prepared.script
         self._curves, self._history = curves, history
-        self.dispatcher = dispatcher = Dispatcher(
-            backend,
-            order,
-            plan,
-            start.schedule if start else _first_schedule(plan, order),
-            clock=start.clock if start else 0,
-            milestone=script.milestone,
-            arrived=control.wake.set,
-        )
+        self.dispatcher = dispatcher = _dispatcher_of(prepared, control.wake.set)
         memory = start.memory if start else {}
         earlier = memory.get(_TALLIES, start.tallies) if start else None
         self.pool = pool = WorkerPool(backend, dispatcher, earlier=earlier)
@@ -265,8 +255,25 @@ class Trainer:
         return Moment(dispatcher.plan, self.pool.tallies(), seconds, dispatcher.schedule.planned)
 
 
-def _first_schedule(plan: Plan, order: TokenOrder) -> Schedule:
-    """The line of the learning rate of a run that begins at the beginning."""
+def _dispatcher_of(prepared: Prepared, arrived: Callable[[], object]) -> Dispatcher:
+    """What hands out the text, from the beginning or where the checkpoint left it.
+
+    arrived   called when all text before a milestone or a mark is trained
+    """
+    order, plan, start = prepared.order, prepared.plan, prepared.start
     live = plan.settings
-    planned = live.epochs * order.tokens_per_epoch
-    return Schedule(clock=0, rate=live.alpha, min_rate=live.min_alpha, planned=planned)
+    first = Schedule(
+        clock=0,
+        rate=live.alpha,
+        min_rate=live.min_alpha,
+        planned=live.epochs * order.tokens_per_epoch,
+    )
+    return Dispatcher(
+        prepared.backend,
+        order,
+        plan,
+        start.schedule if start else first,
+        clock=start.clock if start else 0,
+        milestone=prepared.script.milestone,
+        arrived=arrived,
+    )

@@ -3,7 +3,7 @@
 queries        questions as text, and as sums of words and vectors
 similarity     cosines
 cosmul         analogies by products of cosines
-spelling       words spelled like another
+spelling       words spelled like another; no_vector   what is said of a word without vector
 word_vectors   WordVectors: what is trained, saved, loaded and shown
 word_classes   words grouped by their vectors
 """

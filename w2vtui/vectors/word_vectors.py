@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from w2vtui.display import safe_text
 from w2vtui.errors import NotAWordError, SettingsError, UnknownWordError, VectorsError
+from w2vtui.vectors.no_vector import NoVector
 from w2vtui.vectors.queries import Query, terms_of
 from w2vtui.vectors.similarity import Floats, Lengths, nearest, norms_of, unit
 from w2vtui.vectors.spelling import near_spellings
@@ -156,7 +157,7 @@ class WordVectors:
             raise NotAWordError(f"a word must be text, got {key!r}{rows if is_row else ''}")
         row = self.key_to_index.get(key)
         if row is None:
-            raise UnknownWordError(_NoVector(self, key))
+            raise UnknownWordError(NoVector(key, self.suggestions, len(self)))
         return row
 
     def get_vector(self, key: str, norm: bool = False) -> Floats:
@@ -271,34 +272,6 @@ class WordVectors:
                 f"of {vector.dtype}"
             )
         return vector
-
-
-class _NoVector:
-    """The message of an UnknownWordError, composed only when it is read.
-
-    Scripts look up many words and catch the error of missing ones; searching the whole vocabulary
-    for near spellings each time would take minutes.
-    """
-
-    def __init__(self, vectors: WordVectors, word: str) -> None:
-        self._vectors, self._word = vectors, word
-
-    def __str__(self) -> str:
-        near = [
-            safe_text(word, 40) + ("" if count is None else f" ({count:,})")
-            for word, count in self._vectors.suggestions(self._word, 3)
-        ]
-        hint = (
-            f"did you mean {', '.join(near)}?"
-            if near
-            else f"it is not among the {len(self._vectors):,} words"
-        )
-        return f"no vector for '{safe_text(self._word, 40)}': {hint}"
-
-    __repr__ = __str__
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        return str, (str(self),)  # an error sent to another process leaves the matrix behind
 
 
 def repeated(words: Sequence[str]) -> tuple[int, int]:

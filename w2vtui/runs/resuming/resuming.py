@@ -177,36 +177,23 @@ def resumption(
     lock = RunLock(folder)
     try:
         saved = _saved(folder, force=force)
-        asked, checkpoint = saved.record.own_request, saved.checkpoint
-        last_trained = asked.training if checkpoint is None else checkpoint.training
-        request = dataclasses.replace(
-            asked,
-            training=check_training(last_trained, training or {}),
-            sources=tuple(sources) or asked.sources,
-            corpus_settings=dataclasses.replace(asked.corpus_settings, **(corpus_settings or {})),
-        )
+        request = _request_now(saved, sources, corpus_settings or {}, training or {})
         if undo:
             further = [undo_after(saved)]
         else:
             further = wanted_change(saved, request.corpus_settings, live or {}, force=force)
         check_device(request.training, _settings_after(saved, further))
-        recorder = Recorder(
-            asked,
-            RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
-            n_events=len(checkpoint.events) if checkpoint else 0,
-            spoiled=saved.spoiled,
-        )
         return Resumption(
             name=folder.name,
             record=saved.record,
             request=request,
-            checkpoint=checkpoint,
+            checkpoint=saved.checkpoint,
             script=Script(changes=(*saved.pending, *further)),
-            events=checkpoint.events if checkpoint else (),
+            events=saved.checkpoint.events if saved.checkpoint else (),
             notes=(*saved.notes, *what_is_added(saved, further)),
             force=force,
             folder=folder,
-            recorder=recorder,
+            recorder=_recorder_of(folder, lock, saved),
             asked_for={
                 "force": force,
                 "sources": tuple(sources),
@@ -219,6 +206,38 @@ def resumption(
     except BaseException:
         lock.release()
         raise
+
+
+def _request_now(
+    saved: SavedRun,
+    sources: Sequence[str],
+    corpus_settings: dict[str, Any],
+    training: dict[str, Any],
+) -> RunRequest:
+    """What a saved run is asked for from here on.
+
+    Raises:
+        RunError: its vectors cannot have these settings.
+        SettingsError: a setting is out of range.
+    """
+    asked, checkpoint = saved.record.own_request, saved.checkpoint
+    last_trained = asked.training if checkpoint is None else checkpoint.training
+    return dataclasses.replace(
+        asked,
+        training=check_training(last_trained, training),
+        sources=tuple(sources) or asked.sources,
+        corpus_settings=dataclasses.replace(asked.corpus_settings, **corpus_settings),
+    )
+
+
+def _recorder_of(folder: Path, lock: RunLock, saved: SavedRun) -> Recorder:
+    """What saves the run again where it was saved."""
+    return Recorder(
+        saved.record.own_request,
+        RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
+        n_events=len(saved.checkpoint.events) if saved.checkpoint else 0,
+        spoiled=saved.spoiled,
+    )
 
 
 # ---- what is saved
