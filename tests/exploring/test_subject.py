@@ -86,17 +86,19 @@ def test_another_run_of_the_same_session_is_another_vocabulary(run):
     assert len(subject.view().vectors) == 2
 
 
-def test_the_dearer_a_copy_the_longer_until_the_next(run, monkeypatch):
+@pytest.mark.parametrize("is_here", [True, False])
+def test_the_dearer_a_copy_the_longer_until_the_next(run, monkeypatch, is_here):
     copied = run_subject._copied
 
     def dear(*args):
         until = time.thread_time() + 0.06
-        while time.thread_time() < until:
+        while is_here and time.thread_time() < until:
             pass
         return copied(*args)
 
     subject = RunSubject("text", lambda: run)
     monkeypatch.setattr(run_subject, "_copied", dear)
+    monkeypatch.setattr(run.trained, "seconds_of_copy", 0.06 * (not is_here))
     began = time.monotonic()
     subject.view()
     assert subject._clock.due >= began + 0.06 / run_subject.COPY_SHARE

@@ -78,8 +78,9 @@ class RunSubject:
             is_new = self._view is None or self._view.tokens != shot.progress.tokens
             is_due = self._view is None or self._clock.is_due or shot.state in ENDED
             if is_new and is_due:
-                with self._clock.timed():
+                with self._clock.timed() as elsewhere:
                     self._view = _copied(run, words, shot.progress)
+                    elsewhere.seconds = run.trained.seconds_of_copy
             return self._view
 
     def release(self) -> None:

@@ -15,7 +15,7 @@ from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.failures import failure
 from w2vtui.trainer_process.protocol import protocol
-from w2vtui.trainer_process.shared_memory import copy_to_memory
+from w2vtui.trainer_process.shared_memory import SharedCopies
 from w2vtui.training.run import Run
 from w2vtui.version import VERSION
 
@@ -40,6 +40,7 @@ class Answers:
         """notes: what was to be reported before the run began"""
         self._run, self._recorder, self._notes = run, recorder, tuple(notes)
         self._numbers = itertools.count(1)
+        self._copies = SharedCopies()
         self.is_discarded = False
         """Whether a viewer has seen to the vectors, so that nobody else saves them."""
         self._by_kind: dict[type[m.Message], Callable[[Any], Answer]] = {
@@ -100,9 +101,14 @@ class Answers:
         self._run.break_when(asked.condition, stop=asked.stop)
         return Answer(m.Done())
 
-    def _copy_matrices(self, _: m.CopyMatrices) -> Answer:
-        copied, descriptor = copy_to_memory(self._run.trained.matrices(), self._folder)
-        return Answer(copied, descriptors=(descriptor,))
+    def _copy_matrices(self, asked: m.CopyMatrices) -> Answer:
+        matrices = self._run.trained.matrices()
+        copied, descriptors = self._copies.copy(matrices, asked.spare, self._folder)
+        return Answer(copied, descriptors=descriptors)
+
+    def forget_copies(self) -> None:
+        """Keep no memory of copies: no viewer is there."""
+        self._copies.forget()
 
     def _rows(self, asked: m.AskRows) -> Answer:
         rows = self._run.trained.matrices()[asked.name][list(asked.rows)]
@@ -121,6 +127,7 @@ class Answers:
 
     def _look(self, asked: m.Look) -> Answer:
         run, recorder, folder = self._run, self._recorder, self._folder
+        self._copies.forget_idle()
         number, shot, present = next(self._numbers), run.snapshot(), run.present()
         parts, rows = self._curves(asked.curves)
         first = min(asked.events, len(shot.events))

@@ -150,7 +150,12 @@ class LimitSpeed(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CopyMatrices(Message):
-    """Copy what is trained; answered by `Matrices` and a descriptor."""
+    """Copy what is trained; answered by `Matrices`, and a descriptor if that is in new memory."""
+
+    spare: int
+    """The number of an earlier copy that nobody uses any more, whose memory may serve again; 0 if
+    there is none.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -275,6 +280,10 @@ class MatrixPart:
 class Matrices(Message):
     """A copy of what is trained."""
 
+    number: int
+    """That of its memory, from 1; the one that was spare where that serves again."""
+    seconds: float
+    """Processor time that it took."""
     parts: tuple[MatrixPart, ...]
     n_bytes: int
 

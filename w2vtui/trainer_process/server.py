@@ -190,6 +190,8 @@ class RunServer:
             viewer.connection.close()
             with self._changed:
                 self._viewers.remove(viewer)
+                if not self._viewers:
+                    self._answers.forget_copies()
                 self._note_attendance()
                 self._changed.notify_all()
 

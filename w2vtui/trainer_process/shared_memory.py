@@ -7,11 +7,16 @@ systems, which slows random access to rows.
 from __future__ import annotations
 
 import fcntl
+import itertools
 import mmap
 import os
 import tempfile
-from collections.abc import Mapping
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,35 +25,91 @@ from w2vtui.errors import DiskError, OutOfMemoryError
 from w2vtui.trainer_process.messages import Matrices, MatrixPart
 
 _ALIGNED = 64
-_SEALS = ("F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_WRITE")
+_MOST_KEPT = 3
+"""Memories of copies that are kept, to serve again: what is shown, the next one, and another."""
+_IDLE_SECONDS = 10.0
+"""After the last copy, how long they are."""
 
 
-def copy_to_memory(
-    matrices: Mapping[str, NDArray[np.float32]], folder: Path | None
-) -> tuple[Matrices, int]:
-    """A copy of matrices in memory of its own, and the descriptor of that.
-
-    folder   where a file without a name is made if the system has no such memory; None for the
-             temporary folder
-
-    Raises:
-        OutOfMemoryError: there is no room.
-        DiskError: there is none on the disk.
+class SharedCopies:
+    """Copies for another process; the memory of one serves again once that process has done with
+    it: new memory of this kind takes ten times as long. Any thread may ask.
     """
+
+    def __init__(self) -> None:
+        self._memories: dict[int, mmap.mmap] = {}
+        """By number, the oldest first."""
+        self._numbers = itertools.count(1)
+        self._used = time.monotonic()
+        self._lock = threading.Lock()
+
+    def copy(
+        self, matrices: Mapping[str, NDArray[np.float32]], spare: int, folder: Path | None
+    ) -> tuple[Matrices, tuple[int, ...]]:
+        """A copy of matrices, and the descriptor of its memory if that is new.
+
+        spare    the number of a copy that nobody uses any more; 0 if there is none
+        folder   where a file without a name is made if the system has no such memory; None for the
+                 temporary folder
+
+        Raises:
+            OutOfMemoryError: there is no room.
+            DiskError: there is none on the disk.
+        """
+        busy = time.thread_time()
+        descriptors: tuple[int, ...] = ()
+        parts, n_bytes = _laid_out(matrices)
+        with self._lock:
+            self._used = time.monotonic()
+            number, memory = spare, self._memories.get(spare)
+            if memory is not None and len(memory) == n_bytes:
+                _fill(memory, parts, matrices)
+            else:
+                number, descriptors = self._in_new_memory(parts, n_bytes, matrices, folder)
+        seconds = time.thread_time() - busy
+        copied = Matrices(number=number, seconds=seconds, parts=parts, n_bytes=n_bytes)
+        return copied, descriptors
+
+    def _in_new_memory(
+        self,
+        parts: Sequence[MatrixPart],
+        n_bytes: int,
+        matrices: Mapping[str, NDArray[np.float32]],
+        folder: Path | None,
+    ) -> tuple[int, tuple[int, ...]]:
+        descriptor = _memory(n_bytes, folder)
+        try:
+            memory = mmap.mmap(descriptor, n_bytes)
+            _fill(memory, parts, matrices)
+            _seal(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        number = next(self._numbers)
+        self._memories[number] = memory
+        if len(self._memories) > _MOST_KEPT:
+            del self._memories[next(iter(self._memories))]
+        return number, (descriptor,)
+
+    def forget_idle(self) -> None:
+        """Keep no memory if no copy was made for a while."""
+        if self._memories and time.monotonic() - self._used > _IDLE_SECONDS:
+            self.forget()
+
+    def forget(self) -> None:
+        """Keep no memory; who has mapped some keeps that."""
+        with self._lock:
+            self._memories.clear()
+
+
+def _laid_out(matrices: Mapping[str, NDArray[np.float32]]) -> tuple[tuple[MatrixPart, ...], int]:
+    """Where each matrix lies in a memory, and the bytes of that."""
     parts, offset = [], 0
     for name, matrix in matrices.items():
         n_rows, n_columns = matrix.shape
         parts.append(MatrixPart(name=name, offset=offset, n_rows=n_rows, n_columns=n_columns))
         offset += -(-matrix.size * 4 // _ALIGNED) * _ALIGNED
-    laid_out = Matrices(parts=tuple(parts), n_bytes=max(offset, _ALIGNED))
-    descriptor = _memory(laid_out.n_bytes, folder)
-    try:
-        _fill(descriptor, laid_out, matrices)
-        _seal(descriptor)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return laid_out, descriptor
+    return tuple(parts), max(offset, _ALIGNED)
 
 
 def _memory(n_bytes: int, folder: Path | None) -> int:
@@ -75,39 +136,76 @@ def _memory(n_bytes: int, folder: Path | None) -> int:
     return descriptor
 
 
-def _fill(descriptor: int, laid_out: Matrices, matrices: Mapping[str, NDArray[np.float32]]) -> None:
-    with mmap.mmap(descriptor, laid_out.n_bytes) as memory:
-        for part in laid_out.parts:
-            rows = _rows(memory, part)
-            np.copyto(rows, matrices[part.name])
-            del rows  # it would keep the memory mapped
+def _fill(
+    memory: mmap.mmap, parts: Sequence[MatrixPart], matrices: Mapping[str, NDArray[np.float32]]
+) -> None:
+    numbers = np.frombuffer(memory, np.uint8)
+    for part in parts:
+        np.copyto(_rows(numbers, part), matrices[part.name])
 
 
 def _seal(descriptor: int) -> None:
-    """Let nobody change it, where that is possible."""
+    """Let nobody change its size, where that is possible: what is missing later is a crash."""
     if hasattr(os, "memfd_create") and hasattr(fcntl, "F_ADD_SEALS"):
-        seals = sum(getattr(fcntl, name) for name in _SEALS)
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
 
 
-def mapped(laid_out: Matrices, descriptor: int) -> dict[str, NDArray[np.float32]]:
-    """The matrices of a memory, only to be read; they keep it. Closes the descriptor.
+class MappedCopies:
+    """The other side: maps copies, and knows which of them nobody uses any more."""
+
+    def __init__(self) -> None:
+        self._spare: deque[tuple[int, mmap.mmap]] = deque(maxlen=_MOST_KEPT)
+
+    def take_spare(self) -> tuple[int, mmap.mmap | None]:
+        """A copy that nobody uses: its number, 0 if there is none, and its memory."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return 0, None
+
+    def mapped(
+        self, laid_out: Matrices, memory: mmap.mmap | None, descriptors: Sequence[int]
+    ) -> dict[str, NDArray[np.float32]]:
+        """The matrices of a copy, only to be read. Closes the descriptors.
+
+        memory        that of the spare copy that was offered for it
+        descriptors   that of its memory, if it is in new memory
+
+        Raises:
+            OutOfMemoryError: it cannot be mapped.
+            ValueError: the memory is not as it is said to be.
+        """
+        if descriptors:
+            memory = _mapped(laid_out, descriptors[0])
+        if memory is None:
+            raise ValueError("a copy without its memory")
+        # What is sliced from a matrix keeps this array, which is not made of another one.
+        numbers = np.frombuffer(memory, np.uint8)
+        finalize(numbers, self._spare.append, (laid_out.number, memory)).atexit = False
+        return {part.name: _rows(numbers, part) for part in laid_out.parts}
+
+    def forget(self) -> None:
+        """Keep no memory of earlier copies, nor later that of copies still in use."""
+        self._spare = deque(maxlen=_MOST_KEPT)
+
+
+def _mapped(laid_out: Matrices, descriptor: int) -> mmap.mmap:
+    """A memory, only to be read. Closes the descriptor.
 
     Raises:
         OutOfMemoryError: it cannot be mapped.
-        ValueError: the memory is not as it is said to be.
     """
     try:
-        memory = mmap.mmap(descriptor, laid_out.n_bytes, access=mmap.ACCESS_READ)
+        return mmap.mmap(descriptor, laid_out.n_bytes, access=mmap.ACCESS_READ)
     except OSError as error:
         raise OutOfMemoryError(
             f"the vectors, {laid_out.n_bytes:,} bytes, cannot be mapped: {error.strerror or error}"
         ) from error
     finally:
         os.close(descriptor)
-    return {part.name: _rows(memory, part) for part in laid_out.parts}
 
 
-def _rows(memory: mmap.mmap, part: MatrixPart) -> NDArray[np.float32]:
-    numbers = np.frombuffer(memory, np.float32, part.n_rows * part.n_columns, part.offset)
-    return numbers.reshape(part.n_rows, part.n_columns)
+def _rows(numbers: NDArray[np.uint8], part: MatrixPart) -> NDArray[np.float32]:
+    """A matrix in the bytes of a memory (n,)."""
+    end = part.offset + part.n_rows * part.n_columns * 4
+    return numbers[part.offset : end].view(np.float32).reshape(part.n_rows, part.n_columns)

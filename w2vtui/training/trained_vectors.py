@@ -25,6 +25,9 @@ class TrainedVectors:
     after that.
     """
 
+    seconds_of_copy = 0.0
+    """A copy takes nothing in another process."""
+
     def __init__(
         self,
         backend: Backend,

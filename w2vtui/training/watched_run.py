@@ -48,6 +48,9 @@ class WatchedVectors(Protocol):
     where another process trains: not for the thread that draws.
     """
 
+    seconds_of_copy: float
+    """Processor time that the last copy took in another process."""
+
     def vectors(self) -> WordVectors:
         """A copy of the vectors as they are now."""
 

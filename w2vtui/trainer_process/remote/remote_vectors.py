@@ -23,7 +23,7 @@ from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import ConnectionLostError, Frame
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote.remote_look import RemoteLook
-from w2vtui.trainer_process.shared_memory import mapped
+from w2vtui.trainer_process.shared_memory import MappedCopies
 from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:  # these load Numba
@@ -47,6 +47,9 @@ class RemoteVectors:
         self._reading: threading.Thread | None = None
         self._backend: RemoteBackend | None = None
         self._is_saved: Mapping[str, NDArray[np.float32]] | None = None
+        self._copies = MappedCopies()
+        self.seconds_of_copy = 0.0
+        """Processor time that the trainer took for the last copy."""
 
     def close(self) -> None:
         """Ask no more."""
@@ -130,14 +133,17 @@ class RemoteVectors:
             OutOfMemoryError: there is no room for a copy.
             RunError: the trainer is gone, and no checkpoint has them.
         """
-        frame = self._ask(m.CopyMatrices())
+        spare, memory = self._copies.take_spare()
+        frame = self._ask(m.CopyMatrices(spare=spare))
         if frame is None:
             return self._saved()
         assert isinstance(frame.message, m.Matrices), "the answer to a copy"
-        return mapped(frame.message, frame.descriptors[0])
+        self.seconds_of_copy = frame.message.seconds
+        return self._copies.mapped(frame.message, memory, frame.descriptors)
 
     def forget_copies(self) -> None:
-        """Nothing is kept of them here: each is in memory that the trainer made for it."""
+        """Keep no memory of earlier copies; the trainer forgets it if no copy is made for long."""
+        self._copies.forget()
 
     def _saved(self) -> Mapping[str, NDArray[np.float32]]:
         """The vectors of the last checkpoint."""

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +16,13 @@ from w2vtui.system import cores
 
 MULTIPLY_ADDS_A_SECOND = 2e10
 """The least that one core does in a matrix product, in multiply-adds per second."""
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """Processor time that a measurement takes on other threads or in other processes."""
+
+    seconds: float = 0.0
 
 
 class Budget:
@@ -37,14 +45,16 @@ class Budget:
         self.due = time.monotonic() + pause
 
     @contextmanager
-    def timed(self) -> Iterator[None]:
+    def timed(self) -> Iterator[Elsewhere]:
         """Time the measurement in the block; one that came early delays the next one longer.
 
-        What counts is the processor time of this thread, since that is taken from the workers.
+        What counts is the processor time of this thread, since that is taken from the workers, and
+        what the block notes of time elsewhere.
         """
-        started, busy = time.monotonic(), time.thread_time()
-        yield
-        pause = max((time.thread_time() - busy) / self._share, self._least)
+        started, busy, elsewhere = time.monotonic(), time.thread_time(), Elsewhere()
+        yield elsewhere
+        spent = time.thread_time() - busy + elsewhere.seconds
+        pause = max(spent / self._share, self._least)
         self.due = min(max(self.due, started) + pause, started + self._most)
 
 
