@@ -30,7 +30,8 @@ from w2vtui.settings import CorpusSettings, RunSettings
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.chosen.form import Form
-from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
+from w2vtui.tui.dialogs.ask import Ask
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help.screen import Help
 from w2vtui.tui.train_screen.drawing import Drawing

@@ -27,7 +27,8 @@ from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.settings import ScreenSettings
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.chosen.form import Form
-from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
+from w2vtui.tui.dialogs.ask import Ask
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.help.screen import Help
 from w2vtui.tui.looks.glyphs import (

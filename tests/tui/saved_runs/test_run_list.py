@@ -53,8 +53,9 @@ from w2vtui.training.run import Run
 from w2vtui.training.state.script import Script
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_parts import starting
+from w2vtui.tui.dialogs.ask import Ask
 from w2vtui.tui.dialogs.more_epochs import MoreEpochs
-from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.first_screen.screen import NewRunScreen
 from w2vtui.tui.messages import CompareRuns
 from w2vtui.tui.saved_runs.line_dialog import LineDialog

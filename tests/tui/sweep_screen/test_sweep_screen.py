@@ -19,7 +19,7 @@ from w2vtui.sweeping.yardstick import Yardstick
 from w2vtui.tui.app import W2vApp
 from w2vtui.tui.app_parts.places import Places
 from w2vtui.tui.chosen.form import Form
-from w2vtui.tui.dialogs.save_dialog import Ask
+from w2vtui.tui.dialogs.ask import Ask
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
 

@@ -23,7 +23,8 @@ from tests.support.screens import (
 from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
 from w2vtui.training.state.events import Event
 from w2vtui.tui.app import W2vApp
-from w2vtui.tui.dialogs.save_dialog import Ask, SaveDialog
+from w2vtui.tui.dialogs.ask import Ask
+from w2vtui.tui.dialogs.save_dialog import SaveDialog
 from w2vtui.tui.help.screen import Help
 from w2vtui.tui.train_screen.commands.line import command_named, completions, explained
 from w2vtui.tui.train_screen.commands.setting_names import CONTROLS, SETTING_NAMES, settings_from

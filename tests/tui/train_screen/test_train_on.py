@@ -21,8 +21,8 @@ from tests.support.screens import (
 )
 from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import resume
+from w2vtui.tui.dialogs.ask import Ask
 from w2vtui.tui.dialogs.more_epochs import MoreEpochs
-from w2vtui.tui.dialogs.save_dialog import Ask
 from w2vtui.tui.saved_runs.run_list import RunList
 from w2vtui.tui.saved_runs.run_queries import RunQueries
 from w2vtui.tui.train_screen.screen import TrainScreen

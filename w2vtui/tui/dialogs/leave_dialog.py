@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from w2vtui.display import safe_text
-from w2vtui.tui.dialogs.save_dialog import Ask, Choice
+from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.sessions.session import Session
 
 if TYPE_CHECKING:  # loads NumPy

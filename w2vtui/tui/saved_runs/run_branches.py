@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from w2vtui.display import safe_text
 from w2vtui.errors import W2vtuiError
-from w2vtui.tui.dialogs.save_dialog import Ask, Choice
+from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.saved_runs.run_labels import LabeledRuns
 
 if TYPE_CHECKING:

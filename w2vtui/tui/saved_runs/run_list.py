@@ -14,8 +14,9 @@ from textual.binding import Binding, BindingType
 from w2vtui.display import safe_text
 from w2vtui.errors import TargetTakenError, W2vtuiError
 from w2vtui.tui.chosen.equivalent_command import proposed_output
+from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.dialogs.more_epochs import MoreEpochs
-from w2vtui.tui.dialogs.save_dialog import Ask, Choice, SaveDialog, may_replace
+from w2vtui.tui.dialogs.save_dialog import SaveDialog, may_replace
 from w2vtui.tui.messages import CannotResume, ExploreRun, Resume, ShowRun
 from w2vtui.tui.saved_runs.run_branches import BranchedRuns
 from w2vtui.tui.saved_runs.run_facts import cost

@@ -14,8 +14,8 @@ from textual.widgets import Input
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionKind
+from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.dialogs.more_epochs import PROPOSED, MoreEpochs
-from w2vtui.tui.dialogs.save_dialog import Ask, Choice
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
 from w2vtui.tui.train_screen.panels.events import EventsPanel
 from w2vtui.tui.train_screen.panels.loss import LossPanel

@@ -14,7 +14,7 @@ from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
 from w2vtui.system.resources import available_cores
 from w2vtui.trainer_process.branching import Way, divided, make_branch
 from w2vtui.trainer_process.starting import can_train_apart
-from w2vtui.tui.dialogs.save_dialog import Ask, Choice
+from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.train_screen.changing import Changing
 
 
