@@ -67,24 +67,24 @@ def columns_of(table: Table, width: int, *, moves: bool) -> Columns:
 
 def row_line(row: Row, columns: Columns, marked: Marked, *, pointed: bool) -> Text:
     """A word of an answer in one line."""
-    line = Text("▸ " if pointed else "  ", "bold", no_wrap=True)
+    bold = "bold" if pointed else None
+    line = Text(no_wrap=True).append("▸ " if pointed else "  ", bold)
     if columns.rank:
-        line.append(f"{row.rank:>{columns.rank - 1}} ", "not bold dim")
-    line.append(pad(safe_text(row.word, 40), columns.word), "bold" if pointed else "not bold")
+        line.append(f"{row.rank:>{columns.rank - 1}} ", "dim")
+    line.append(pad(safe_text(row.word, 40), columns.word), bold)
     if row.score is not None:
-        line.append(f" {row.score:6.3f}", "not bold")
+        line.append(f" {row.score:6.3f}")
     if columns.other:
-        line.append(f" {row.other:6.3f}" if row.other is not None else " " * 7, "not bold")
+        line.append(f" {row.other:6.3f}" if row.other is not None else " " * 7)
     if columns.bar:
-        bar = meter(row.score or 0.0, columns.bar)[0]
-        line.append(" " + pad(bar, columns.bar), "not bold")
+        line.append(" " + pad(meter(row.score or 0.0, columns.bar)[0], columns.bar))
     if columns.move and marked.moves is not None:
         move = marked.moves.get(row.word)
-        line.append(f" {pad(rank_sign(move, marked.glyphs), columns.move - 1)}")
-        line.stylize(rank_ink(move, marked.inks), len(line) - columns.move + 1)
+        sign = pad(rank_sign(move, marked.glyphs), columns.move - 1)
+        line.append(" ").append(sign, rank_ink(move, marked.inks))
     if columns.count:
         count = "" if row.count is None else short(row.count)
-        line.append(f"{count:>{columns.count}}", "not bold dim")
+        line.append(f"{count:>{columns.count}}", "dim")
     return line
 
 

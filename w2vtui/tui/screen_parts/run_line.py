@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.events import Resize
+from textual.timer import Timer
 
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.screen_parts.header import header, status_line
@@ -24,10 +25,11 @@ class RunLine(Panel):
         """place: the name of the screen, `Explore`"""
         super().__init__(id="header")
         self._place = self._said = place
+        self._looking: Timer | None = None
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.set_interval(SECONDS, self.look)
+        self._looking = self.set_interval(SECONDS, self.look)
         self.look()
 
     def on_resize(self, event: Resize) -> None:
@@ -40,6 +42,8 @@ class RunLine(Panel):
         if said != self._said:
             self._said = said
             self.look()
+            if self._looking is not None:  # the next look is a whole second later
+                self._looking.reset()
 
     def look(self) -> None:
         """Look at the run now."""
