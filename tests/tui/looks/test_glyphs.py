@@ -244,5 +244,10 @@ def test_an_unknown_marker_is_refused():
 
 
 def test_beside_its_name_a_curve_is_what_is_drawn_of_it():
-    signs = {glyphs.name: (glyphs.curve_sign, glyphs.band_sign) for glyphs in GLYPHS.values()}
-    assert signs == {"braille": ("━", "┄"), "block": ("━", "·"), "ascii": ("*", ".")}
+    signs = {
+        glyphs.name: (glyphs.curve_sign, glyphs.band_sign, glyphs.dots_sign)
+        for glyphs in GLYPHS.values()
+    }
+    assert signs == {
+        "braille": ("━", "┄", "┈"), "block": ("━", "··", "· ·"), "ascii": ("*", "..", ". ."),
+    }  # fmt: skip

@@ -22,7 +22,7 @@ from w2vtui.tui.looks.glyphs import BRAILLE
 from w2vtui.tui.looks.inks import PLAIN_INKS
 from w2vtui.tui.method_screen.exact.drawing import facts as exact_facts
 from w2vtui.tui.method_screen.exact.pane import ExactPane
-from w2vtui.tui.method_screen.lines import Pens, whole_clauses
+from w2vtui.tui.method_screen.lines import Named, Pens, key_line, whole_clauses
 from w2vtui.tui.method_screen.noise.drawing import draw_noise, head_lines
 from w2vtui.tui.method_screen.noise.drawing import facts as noise_facts
 from w2vtui.tui.method_screen.noise.pane import NoisePane
@@ -252,6 +252,16 @@ async def test_the_softmax_beside_its_approximations_on_the_screen():
         await shows(app, "context word ship predicts wave")
         await press(app, "x")
         await shows(app, "context word wave predicts ship")
+
+
+@pytest.mark.parametrize(
+    ("width", "key"),
+    [(40, " code length  * turns  o this word"), (28, " * turns  o this word"),
+     (20, " * turns  o word"), (10, " * turns …")],
+)  # fmt: skip
+def test_the_key_of_a_chart_is_as_long_as_there_is_room(width, key):
+    named = (Named("*", "turns", "turns", ""), Named("o", "this word", "word", ""))
+    assert key_line("code length", named, width).plain == key
 
 
 SHAPES = ((116, 34), (76, 18), (196, 54), (40, 9), (12, 3))

@@ -124,8 +124,13 @@ class Glyphs:
 
     @property
     def band_sign(self) -> str:
-        """What stands for a faint curve beside its name."""
-        return "┄" if self.band == self.curve else self.band[-1]
+        """What stands for a faint curve of dashes beside its name."""
+        return "┄" if self.band == self.curve else 2 * self.band[-1]
+
+    @property
+    def dots_sign(self) -> str:
+        """What stands for a faint curve of dots beside its name."""
+        return "┈" if self.band == self.curve else f"{self.band[-1]} {self.band[-1]}"
 
     @property
     def rank_signs(self) -> tuple[str, str, str, str]:

@@ -39,7 +39,9 @@ class Curve(NamedTuple):
     """0 at the bottom, 1 at the top; those beyond are not drawn"""
     style: Style | str = ""
     faint: bool = False
-    """Drawn below the others, in the glyphs of a band."""
+    """Drawn below the others in the glyphs of a band, with gaps, to differ without color."""
+    dotted: bool = False
+    """Of a faint one: whether there are more gaps than in dashes."""
 
 
 class Spot(NamedTuple):
@@ -52,6 +54,16 @@ class Spot(NamedTuple):
     sign: str
 
 
+class Named(NamedTuple):
+    """A curve or a place, beside its sign."""
+
+    sign: str
+    name: str
+    short: str
+    """The same where there is little room."""
+    style: Style | str
+
+
 class Axes(NamedTuple):
     """What stands beside the curves."""
 
@@ -60,6 +72,20 @@ class Axes(NamedTuple):
     left: str
     """Below, where x begins."""
     right: str
+
+
+def key_line(title: str, named: Sequence[Named], width: int) -> Text:
+    """What the signs of a chart are; without the title, and with short names, where there is little
+    room.
+    """
+    for lead, is_short in ((title, False), ("", False), ("", True)):
+        line = Text(f" {lead}  " if lead else " ", "dim", no_wrap=True)
+        for at, one in enumerate(named):
+            name = one.short if is_short else one.name
+            line.append(f"{'  ' * (at > 0)}{one.sign} {name}", one.style)
+        if line.cell_len <= width:
+            break
+    return cut(line, width)
 
 
 def rows_along(n_words: int, n: int) -> NDArray[np.int64]:
@@ -115,8 +141,9 @@ def _draw(curve: Curve, cells: list[list[tuple[str, Style | str]]], glyphs: Glyp
     for part in np.split(np.arange(good.size), np.flatnonzero(np.diff(good) > 1) + 1):
         rows = (1 - heights[good[part]]) * (down - 1)
         dots |= draw_line(places[part], rows, (across, down), across)[0]
-    if curve.faint:  # dashes, so that it differs from the others without color
-        dots[:, np.arange(across) // glyphs.dots_across % 3 == 2] = False
+    if curve.faint:
+        period = 2 if curve.dotted else 3
+        dots[:, np.arange(across) // glyphs.dots_across % period == period - 1] = False
     texture = glyphs.band if curve.faint else glyphs.curve
     blocks = dots.reshape(n_rows, glyphs.dots_down, n_columns, glyphs.dots_across)
     for row, column in zip(*np.nonzero(blocks.any(axis=(1, 3))), strict=True):

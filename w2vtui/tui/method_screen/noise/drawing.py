@@ -12,12 +12,14 @@ from w2vtui.tui.method_screen.lines import (
     BESIDE_CELLS,
     Axes,
     Curve,
+    Named,
     Pens,
     Spot,
     beside,
     curve_lines,
     cut,
     facts_below,
+    key_line,
     share_text,
     times_text,
     whole_clauses,
@@ -38,7 +40,8 @@ def draw_noise(noise: Noise, shape: Shape, pens: Pens, keys: str) -> Text:
 
     keys   what keys do with an exponent that is looked at only, `enter applies`
     """
-    head, foot = head_lines(noise, shape.width, pens, keys), facts_below(facts(noise), shape)
+    told = [(label, pens.glyphs.spelled(text)) for label, text in facts(noise)]
+    head, foot = head_lines(noise, shape.width, pens, keys), facts_below(told, shape)
     room, table_cells = shape.height - len(head) - len(foot), min(shape.width, _TABLE_CELLS)
     if shape.width >= BESIDE_CELLS:
         width = width_beside(shape.width, _TABLE_CELLS)
@@ -102,21 +105,22 @@ def _curve(noise: Noise, width: int, height: int, pens: Pens) -> list[Text]:
     glyphs, inks = pens
     curves = [Curve(heights[1], "dim", faint=True), Curve(heights[0], inks.calm)]
     if noise.used is not None and abs(noise.used - noise.exponent) > 1e-9:
-        curves.insert(1, Curve(heights[2], inks.warning, faint=True))
+        curves.insert(1, Curve(heights[2], inks.warning, faint=True, dotted=True))
     spots = [Spot(x, (y - low) / scale, "○") for x, y in noise.spots]
     axes = Axes(_power(high), _power(low), "1 most frequent",
                 f"rank {short(noise.n_words)}")  # fmt: skip
     lines = curve_lines(curves, axes, (width, height - 1), glyphs, spots)
     if not lines:
         return []
-    key = Text(" P(w) over rank, log-log  ", "dim", no_wrap=True)
-    key.append(f"{glyphs.curve_sign} P(w)", inks.calm)
-    key.append(f"  {glyphs.band_sign} share of the text", "dim")
+    named = [
+        Named(glyphs.curve_sign, "P(w)", "P(w)", inks.calm),
+        Named(glyphs.band_sign, "share of the text", "text", "dim"),
+    ]
     if len(curves) > 2:
-        key.append(f"  {glyphs.band_sign} as the run draws", inks.warning)
+        named.append(Named(glyphs.dots_sign, "as the run draws", "the run's", inks.warning))
     if spots:
-        key.append("  ○ drawn in this run", "bold")
-    return [cut(key, width), *lines]
+        named.append(Named("○", "drawn in this run", "drawn", "bold"))
+    return [key_line("P(w) over rank, log-log", named, width), *lines]
 
 
 def _power(log: float) -> str:

@@ -13,12 +13,14 @@ from w2vtui.tui.method_screen.lines import (
     BESIDE_CELLS,
     Axes,
     Curve,
+    Named,
     Pens,
     Spot,
     beside,
     curve_lines,
     cut,
     facts_below,
+    key_line,
     share_text,
     times_text,
     width_beside,
@@ -102,11 +104,12 @@ def _curve(path: Path, width: int, height: int, pens: Pens) -> list[Text]:
     lines = curve_lines(curves, axes, (width, height - 1), pens.glyphs, spots)
     if not lines:
         return []
-    key = Text(" code length  ", "dim", no_wrap=True)
-    key.append(f"{pens.glyphs.curve_sign} turns", pens.inks.calm)
-    key.append(f"  {pens.glyphs.band_sign} -log2 share", "dim")
-    key.append("  ○ this word", "bold")
-    return [cut(key, width), *lines]
+    named = (
+        Named(pens.glyphs.curve_sign, "turns", "turns", pens.inks.calm),
+        Named(pens.glyphs.band_sign, "-log2 share", "-log2 share", "dim"),
+        Named("○", "this word", "word", "bold"),
+    )
+    return [key_line("code length", named, width), *lines]
 
 
 def _likely_lines(path: Path, width: int) -> list[Text]:
