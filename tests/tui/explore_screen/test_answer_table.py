@@ -61,8 +61,13 @@ def test_the_parts_of_an_answer_have_headings(vectors):
     both = answered(vectors, "king | queen")
     assert both.head[0].startswith("cosine ")
     assert all(row.other is not None for row in both.rows if isinstance(row, Row))
+    for width, heading in (
+        (50, "near to both: cosine with king, with queen"),
+        (38, "near to both"),
+    ):
+        assert heading in [line.rstrip() for line in shown(both, width)]
     found = answered(vectors, "/ee/")
-    assert (found.words, found.head[0]) == (("queen",), "1 words, 8,000 times in the text")
+    assert (found.words, found.head[0]) == (("queen",), "1 word, 8,000 times in the text")
 
 
 def test_an_analogy_says_whether_its_fourth_word_is_right(vectors):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from w2vtui.display import cell_width, pad, safe_text, short, wrapped
+from w2vtui.display import cell_width, pad, safe_text, short, whole_parts, wrapped
 from w2vtui.tui.explore_screen.answer_table import Row, Table
 from w2vtui.tui.looks.glyphs import BRAILLE, Glyphs
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
@@ -95,7 +95,7 @@ def table_lines(table: Table, width: int, height: int, marked: Marked) -> list[T
     lines = []
     for at, row in enumerate(table.rows):
         if isinstance(row, str):
-            lines.append(Text(pad(safe_text(row), width), "dim", no_wrap=True))
+            lines.append(Text(pad(whole_parts(safe_text(row), width), width), "dim", no_wrap=True))
         else:
             lines.append(row_line(row, columns, marked, pointed=at == marked.at))
             lines[-1].truncate(width)

@@ -127,7 +127,7 @@ def _axis(answer: AxisWords, n: int) -> Table:
 
 def _matches(answer: Matches, n: int) -> Table:
     of = "" if answer.n_tokens is None else f", {answer.n_tokens:,} times in the text"
-    head = [f"{answer.n_words:,} words{of}"]
+    head = [f"{answer.n_words:,} word{'s' * (answer.n_words != 1)}{of}"]
     if not answer.is_complete:
         head.append(f"searched the first {answer.searched:,} of {answer.total:,} words in time")
     rows = tuple(Row(one.word, one.count) for one in answer.words[:n])
