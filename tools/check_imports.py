@@ -33,6 +33,7 @@ ALSO_LATE = (
     "resource",  # not on every system
     "tomllib",  # only where there is a file of settings
     "w2v_kernels.cuda.gpu",  # numba-cuda, which is not always installed
+    "w2vtui.training.engine.cuda_backend",  # the kernels of a GPU, where one trains
     "w2vtui.cli",  # after a clone that is not installed is on the path
     "w2vtui.tui",  # the app, by the command that shows it
 )

@@ -12,7 +12,6 @@ from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training.engine.backend import Backend
 from w2vtui.training.engine.cpu_backend import CpuBackend
-from w2vtui.training.engine.cuda_backend import CudaBackend
 from w2vtui.training.engine.devices import choose_device
 from w2vtui.training.engine.token_order import TokenOrder
 
@@ -44,6 +43,8 @@ def make_backend(
         if why:
             note(f"device auto: cpu, since {why}")
         return CpuBackend(corpus, training, vectors, locks)
+    from w2vtui.training.engine.cuda_backend import CudaBackend  # 20 ms, for those with a GPU
+
     backend = CudaBackend(corpus, training, order.open_blocks, vectors, locks)
     note(f"device cuda: {backend.gpu}")
     return backend
