@@ -6,6 +6,7 @@ Where kernels are compiled, machine/text_llvm.py takes the place of these functi
 from __future__ import annotations
 
 from w2v_kernels.machine import text_llvm
+from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.machine.plain_forms import compiled_as
 
 N_MARKED = 32
@@ -30,3 +31,14 @@ def seven_bytes(text, at):
 def first_bit(bits):
     """Which is the lowest bit that is set in a number other than 0."""
     return (bits & -bits).bit_length() - 1
+
+
+@kernel_part
+def up_to_seven_bytes(text, at, end):
+    """text[at:end] as a number, or its first seven bytes."""
+    if at + 8 <= len(text):
+        return seven_bytes(text, at) & ((1 << 8 * min(end - at, 7)) - 1)
+    word = 0
+    for place in range(min(end, at + 7) - 1, at - 1, -1):
+        word = (word << 8) | text[place]
+    return word

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.machine.compiling import kernel, kernel_part
-from w2v_kernels.text import N_MARKED, first_bit, seven_bytes, white_space
+from w2v_kernels.text import N_MARKED, first_bit, up_to_seven_bytes, white_space
 from w2v_kernels.tiles import prefetch_to_read
 from w2v_kernels.type_tables import (
     AT,
@@ -28,6 +28,7 @@ from w2v_kernels.type_tables import (
     POOL_USED,
     TOKEN_BEGINNING,
     TOKEN_LENGTH,
+    beginning_of,
     enter,
     look_up,
 )
@@ -44,7 +45,7 @@ def scan_block(block, begin, base, pool, types, slots, found, ids, state):
     begin  int                         where in the block to begin
     base   int                         offset of the block in the text
     pool   uint8 (any,)                the bytes of all types, a newline after each
-    types  int64 (capacity, 5)         a row a type
+    types  int64 (capacity, 4)         a row a type
     slots  int64 (2 ** n,)             open addressing: high half a hash, low half type + 1, 0 free
     found  int64 (any, 5)              scratch: a row a token, as many as are looked up together
     ids    int32 (len(block) // 2 + 1,)  provisional ids
@@ -105,12 +106,12 @@ def _find_tokens(block, begin, line_ended, slots, found):
             if end > start:
                 if n_found == found.shape[0]:
                     return n_found, start, line_ended
-                beginning, hashed = _hash(block, start, end)
+                first_bytes, hashed = _hash(block, start, end)
                 prefetch_to_read(slots, (hashed >> 32) & mask)
                 found[n_found, AT] = start
                 found[n_found, TOKEN_LENGTH] = end - start
                 found[n_found, HASH] = hashed
-                found[n_found, TOKEN_BEGINNING] = beginning
+                found[n_found, TOKEN_BEGINNING] = beginning_of(first_bytes, end - start)
                 found[n_found, BEGINS_LINE] = line_ended
                 n_found += 1
                 line_ended = 0
@@ -142,22 +143,13 @@ def _hash(block, start, end):
 
     Overflow only touches bits not used, so the same lines also run as plain Python.
     """
-    beginning = _word(block, start, end)
-    hashed = (beginning * _MULTIPLIER) & _LOW_63_BITS
+    first_bytes = up_to_seven_bytes(block, start, end)
+    hashed = (first_bytes * _MULTIPLIER) & _LOW_63_BITS
     for at in range(start + 7, end, 7):
-        hashed = ((hashed ^ (hashed >> 32) ^ _word(block, at, end)) * _MULTIPLIER) & _LOW_63_BITS
-    return beginning, ((hashed ^ (hashed >> 32)) * _MULTIPLIER) & _LOW_63_BITS
-
-
-@kernel_part
-def _word(block, at, end):
-    """The next bytes of a token that ends at `end`, up to seven, as a number."""
-    if at + 8 <= len(block):
-        return seven_bytes(block, at) & ((1 << 8 * min(end - at, 7)) - 1)
-    word = 0
-    for place in range(min(end, at + 7) - 1, at - 1, -1):
-        word = (word << 8) | block[place]
-    return word
+        hashed = (
+            (hashed ^ (hashed >> 32) ^ up_to_seven_bytes(block, at, end)) * _MULTIPLIER
+        ) & _LOW_63_BITS
+    return first_bytes, ((hashed ^ (hashed >> 32)) * _MULTIPLIER) & _LOW_63_BITS
 
 
 @kernel_part
@@ -166,9 +158,7 @@ def _prefetch_types(found, n_found, slots, types):
     mask = slots.shape[0] - 1
     for i in range(n_found):
         entry = slots[(found[i, HASH] >> 32) & mask]
-        type_id = max(0, (entry & LOW_HALF) - 1)
-        prefetch_to_read(types, type_id)
-        prefetch_to_read(types, type_id + 1)  # half of the rows lie in two cache lines
+        prefetch_to_read(types, max(0, (entry & LOW_HALF) - 1))
 
 
 def new_scan_state() -> NDArray[np.int64]:

@@ -7,20 +7,23 @@ another, since several may be filled side by side, and `reorder_types` sorts wha
 from __future__ import annotations
 
 from w2v_kernels.machine.compiling import kernel, kernel_part
+from w2v_kernels.text import up_to_seven_bytes
 
-# Columns of the table of types, int64 (capacity, 5).
-START = 0  # where its bytes begin in the pool
-LENGTH = 1  # how many bytes it has
-BEGINNING = 2  # its first seven bytes as a number: for most words the whole comparison
-COUNT = 3  # how often it was seen
-FIRST_AT = 4  # offset of its first byte in the text
-N_COLUMNS = 5
+# Columns of the table of types, int64 (capacity, 4): two rows in a cache line.
+PLACE = 0  # start << LENGTH_BITS | length: where its bytes begin in the pool, and how many
+BEGINNING = 1  # what `beginning_of` gives: for most words the whole comparison
+COUNT = 2  # how often it was seen
+FIRST_AT = 3  # offset of its first byte in the text
+N_COLUMNS = 4
+
+LENGTH_BITS = 24
+_LENGTH = (1 << LENGTH_BITS) - 1
 
 # Columns of the table of tokens found but not yet looked up, int64 (any, 5).
 AT = 0  # where in the block
 TOKEN_LENGTH = 1
 HASH = 2
-TOKEN_BEGINNING = 3
+TOKEN_BEGINNING = 3  # as BEGINNING
 BEGINS_LINE = 4
 N_FOUND_COLUMNS = 5
 
@@ -33,6 +36,26 @@ LINE_ENDED = 2  # 1 when the next token begins a sentence
 LOW_HALF = (1 << 32) - 1
 HIGH_HALF = (1 << 63) - 1 - LOW_HALF
 _NEWLINE = 10
+_LONG = 127
+"""All tokens of this many bytes or more have the same length in what `beginning_of` gives."""
+
+
+@kernel_part
+def beginning_of(first_bytes, length):
+    """A token's first seven bytes and its length in one number."""
+    return first_bytes | min(length, _LONG) << 56
+
+
+@kernel_part
+def start_of(types, type_id):
+    """Where the bytes of a type begin in the pool."""
+    return types[type_id, PLACE] >> LENGTH_BITS
+
+
+@kernel_part
+def length_of(types, type_id):
+    """How many bytes a type has."""
+    return types[type_id, PLACE] & _LENGTH
 
 
 @kernel_part
@@ -45,25 +68,36 @@ def look_up(block, token, pool, types, slots):
         entry = slots[slot]
         if (entry & HIGH_HALF) == tag:
             candidate = (entry & LOW_HALF) - 1
-            length = types[candidate, LENGTH]
-            beginning = types[candidate, BEGINNING]
-            if length == token[TOKEN_LENGTH] and beginning == token[TOKEN_BEGINNING]:
-                pooled, at = types[candidate, START], token[AT]
-                same = 7
-                while same < length and pool[pooled + same] == block[at + same]:
-                    same += 1
-                if same >= length:
-                    return slot, candidate
+            if types[candidate, BEGINNING] == token[TOKEN_BEGINNING] and has_rest(
+                block, token, pool, types, candidate
+            ):
+                return slot, candidate
         slot = (slot + 1) & mask
     return slot, -1
+
+
+@kernel_part
+def has_rest(block, token, pool, types, candidate):
+    """Whether the rest of a token is that of a type, which begins as the token does."""
+    length = token[TOKEN_LENGTH]
+    if length <= 7:
+        return True
+    if length != length_of(types, candidate):
+        return False
+    here, there = token[AT], start_of(types, candidate)
+    same = 7
+    while same < length and up_to_seven_bytes(block, here + same, here + length) == (
+        up_to_seven_bytes(pool, there + same, there + length)
+    ):
+        same += 7
+    return same >= length
 
 
 @kernel_part
 def enter(block, token, pool, pool_used, types, type_id, slots, slot):
     """Enter a token as a new type that was not seen yet, in a free slot."""
     at, length = token[AT], token[TOKEN_LENGTH]
-    types[type_id, START] = pool_used
-    types[type_id, LENGTH] = length
+    types[type_id, PLACE] = pool_used << LENGTH_BITS | length
     types[type_id, BEGINNING] = token[TOKEN_BEGINNING]
     types[type_id, COUNT] = 0
     for j in range(length):
@@ -95,8 +129,8 @@ def absorb_types(
         entry = other_slots[place]
         if entry != 0:
             other = (entry & LOW_HALF) - 1
-            token[AT] = other_types[other, START]
-            token[TOKEN_LENGTH] = other_types[other, LENGTH]
+            token[AT] = start_of(other_types, other)
+            token[TOKEN_LENGTH] = length_of(other_types, other)
             token[HASH] = entry & HIGH_HALF
             token[TOKEN_BEGINNING] = other_types[other, BEGINNING]
             slot, type_id = look_up(other_pool, token, pool, types, slots)
@@ -126,18 +160,18 @@ def reorder_types(order, pool, types, new_pool, new_types):
 
     order      int64 (n_types,)          the types, in their new order
     new_pool   uint8 (as many as used,)
-    new_types  int64 (n_types, 5)
+    new_types  int64 (n_types, 4)
     """
     used = 0
     for new in range(order.shape[0]):
         old = order[new]
         for column in range(types.shape[1]):
             new_types[new, column] = types[old, column]
-        new_types[new, START] = used
-        first = types[old, START]
-        for j in range(types[old, LENGTH] + 1):
+        first, length = start_of(types, old), length_of(types, old)
+        new_types[new, PLACE] = used << LENGTH_BITS | length
+        for j in range(length + 1):
             new_pool[used + j] = pool[first + j]
-        used += types[old, LENGTH] + 1
+        used += length + 1
 
 
 @kernel

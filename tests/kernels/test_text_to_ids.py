@@ -101,6 +101,12 @@ def test_long_types_that_differ_in_one_byte_stay_apart(place):
     assert expected_stream(data) == (types_of(numbered(data, [])[0]), numbered(data, [])[1])
 
 
+def test_long_types_that_begin_one_another_stay_apart():
+    data = b" ".join(b"s" * length for length in [7, 8, 14, 126, 127, 128, 134, 255, 256, 126, 127])
+    table, stream = numbered(data, [])
+    assert (types_of(table), stream) == expected_stream(data)
+
+
 @any_speed
 @given(raw_texts, st.integers(1, 9))
 def test_it_matters_not_how_many_tokens_are_looked_up_at_once(data, n_at_once):

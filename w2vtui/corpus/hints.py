@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -202,12 +203,13 @@ def _on_zeros(census: Census) -> list[Hint]:
 def _on_shapes(census: Census, settings: CorpusSettings) -> list[Hint]:
     hints = _on_particles(census, settings)
     if settings.tokenizer == "whitespace" and not hints:
-        share = _share(census, [token[-1] in _ENDS_IN_PUNCTUATION for token in census.tokens])
+        last = map(itemgetter(-1), census.tokens)
+        share = _share(census, map(_ENDS_IN_PUNCTUATION.__contains__, last))
         if share > HINT_SHARE:
             what = f"{_percent(share)} of the tokens carry punctuation"
             hints.append(Hint(what, "--tokenizer words drops it", "tokenizer", "words"))
     if not settings.lowercase:
-        share = _share(census, [token[0].isupper() for token in census.tokens])
+        share = _share(census, map(str.isupper, map(itemgetter(0), census.tokens)))
         if share > HINT_SHARE:
             what = f"{_percent(share)} of the tokens begin with a capital"
             hints.append(Hint(what, "--lowercase merges Paris and paris", "lowercase", True))
@@ -234,11 +236,12 @@ def _on_particles(census: Census, settings: CorpusSettings) -> list[Hint]:
     return [_by_library(what, "korean", "splits those off", instead)]
 
 
-def _share(census: Census, chosen: list[bool]) -> float:
+def _share(census: Census, chosen: Iterable[bool]) -> float:
     """The share of tokens that these make up, of the first distinct tokens of the text or all."""
-    counts = census.counts[: len(chosen)]
     # Of a list NumPy makes an array item by item, in five times the time.
-    return int(counts[np.frombuffer(bytearray(chosen), np.bool_)].sum()) / max(int(counts.sum()), 1)
+    is_chosen = np.frombuffer(bytearray(chosen), np.bool_)
+    counts = census.counts[: len(is_chosen)]
+    return int(counts[is_chosen].sum()) / max(int(counts.sum()), 1)
 
 
 def _percent(share: float) -> str:

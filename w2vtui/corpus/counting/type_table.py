@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import text_to_ids, type_tables
+from w2v_kernels.layout import whole_lines
 from w2vtui.corpus.vocab import check_room
 from w2vtui.errors import CorpusError
 
 _MAX_TYPES = 1 << 31
 """Type ids are int32."""
+_LENGTH = (1 << type_tables.LENGTH_BITS) - 1
 _TYPES_AT_ONCE = 1 << 15
 _TYPE_BYTES_AT_ONCE = 1 << 22
 """The most types, and their bytes, decoded in one call, so that other threads get their turn."""
@@ -44,10 +46,17 @@ class Scanned(NamedTuple):
     """where the last whole token ends, or the white space after it"""
 
 
+def _rows(n_types: int) -> NDArray[np.int64]:
+    """Room for types, none of them in two cache lines."""
+    columns = type_tables.N_COLUMNS
+    rows: NDArray[np.int64] = whole_lines(columns * n_types, np.int64).reshape(n_types, columns)
+    return rows
+
+
 class TypeTable:
     """Every type found so far, numbered from 0.
 
-    They take 56 bytes per type plus its own bytes; up to twice that, since they double when they
+    They take 48 bytes per type plus its own bytes; up to twice that, since they double when they
     are full, and three times that while they do.
     """
 
@@ -59,7 +68,7 @@ class TypeTable:
         n_at_once: tokens looked up together.
         """
         self._pool = np.empty(n_pool_bytes, dtype=np.uint8)
-        self._types = np.empty((n_types, type_tables.N_COLUMNS), dtype=np.int64)
+        self._types = _rows(n_types)
         self._slots = np.zeros(2 * n_types, dtype=np.int64)
         self._found = np.empty((n_at_once, type_tables.N_FOUND_COLUMNS), dtype=np.int64)
         self._state = text_to_ids.new_scan_state()
@@ -111,7 +120,8 @@ class TypeTable:
         """
         numbers = np.empty(len(other), dtype=np.int32)
         token = np.empty(type_tables.N_FOUND_COLUMNS, dtype=np.int64)
-        longest = int(other._types[: len(other), type_tables.LENGTH].max(initial=0))
+        places = other._types[: len(other), type_tables.PLACE]
+        longest = int((places & _LENGTH).max(initial=0))
         place, full = 0, True
         while full:
             place, full = type_tables.absorb_types(
@@ -133,7 +143,7 @@ class TypeTable:
         check_room(n_types, self._types[0].nbytes + n_pool // max(n_types, 1) + 20)
         self._slots = np.zeros(0, dtype=np.int64)
         order = np.argsort(self._types[:n_types, type_tables.FIRST_AT])
-        pool, types = np.empty(n_pool, dtype=np.uint8), np.empty_like(self._types[:n_types])
+        pool, types = np.empty(n_pool, dtype=np.uint8), _rows(n_types)
         type_tables.reorder_types(order, self._pool, self._types, pool, types)
         self._pool, self._types = pool, types
         numbers = np.empty(n_types, dtype=np.int32)
@@ -145,22 +155,27 @@ class TypeTable:
 
         Only once all text is scanned.
         """
-        starts = self._types[: len(self), type_tables.START]
+        starts = self._starts()
         self._slots = np.zeros(0, dtype=np.int64)  # not needed now, and merging takes room
         first = 0
         while first < len(starts):
             begin = int(starts[first])
             fitting = int(np.searchsorted(starts, begin + _TYPE_BYTES_AT_ONCE))
             last = min(max(first + 1, fitting), first + _TYPES_AT_ONCE, len(starts)) - 1
-            end = int(starts[last] + self._types[last, type_tables.LENGTH])
+            length = int(self._types[last, type_tables.PLACE]) & _LENGTH
+            end = int(starts[last]) + length
             yield begin, self._pool[begin:end].tobytes()
             first = last + 1
 
     def offset_of(self, in_pool: int) -> int:
         """The offset in the text where the byte at this place of the pool first appeared."""
-        starts = self._types[: len(self), type_tables.START]
-        row = self._types[int(np.searchsorted(starts, in_pool, side="right")) - 1]
-        return int(row[type_tables.FIRST_AT] + in_pool - row[type_tables.START])
+        starts = self._starts()
+        place = int(np.searchsorted(starts, in_pool, side="right")) - 1
+        row = self._types[place]
+        return int(row[type_tables.FIRST_AT] + in_pool - starts[place])
+
+    def _starts(self) -> NDArray[np.int64]:
+        return self._types[: len(self), type_tables.PLACE] >> type_tables.LENGTH_BITS
 
     def _grow(self, n_more_bytes: int) -> None:
         """Double the arrays that are full; the pool then has room for as many bytes more."""
@@ -170,7 +185,9 @@ class TypeTable:
                     f"the text has more than {len(self)} distinct tokens: is it really text?"
                 )
             check_room(len(self), 2 * (self._types[0].nbytes + 2 * self._slots.itemsize))
-            self._types = np.concatenate([self._types, np.empty_like(self._types)])
+            types = _rows(2 * len(self._types))
+            types[: len(self)] = self._types
+            self._types = types
             slots = np.zeros(2 * len(self._slots), dtype=np.int64)
             type_tables.move_slots(self._slots, slots)
             self._slots = slots
