@@ -11,26 +11,11 @@ import pytest
 from rich.table import Column, Table
 from rich.text import Text
 
+from tests.support.hostile_words import HOSTILE, assert_harmless
 from tests.support.processes import QUICK, Result, posix
 from w2vtui.cli import output
 from w2vtui.cli.console import SafeConsole, show_drawn
 from w2vtui.runs.disk.lock import RunLock
-
-HOSTILE = [
-    "\x1b[2J",
-    "\x1b]0;title\x07",
-    "evil\u202egnp.exe",
-    "\x9b31m",
-    "a\u200bb",
-    "\x7f\x08",
-    "\U000e0041",
-]
-
-
-def assert_harmless(*texts: str) -> None:
-    for text in texts:
-        raw = {c for c in text if not c.isprintable() and c != "\n"}
-        assert not raw, f"{raw} in {text!r}"
 
 
 def test_hostile_tokens_never_reach_the_terminal_raw(w2v, tmp_path):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.cli.test_hostile_words import HOSTILE, assert_harmless
+from tests.support.hostile_words import HOSTILE, assert_harmless
 from tests.support.processes import QUICK
 from w2vtui.formats import save_vectors
 from w2vtui.vectors import WordVectors

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.support.five_words import FIVE
 from tests.support.wait import DEADLINE
 from w2vtui.errors import ChildError, QuestionError, UnknownWordError, VectorsError
 from w2vtui.exploring import asking, searching
@@ -27,13 +28,6 @@ from w2vtui.exploring.asking import Asking, LastAnswer, ask
 from w2vtui.exploring.questions import Question, parse_question
 from w2vtui.exploring.sides import with_side
 from w2vtui.vectors import WordVectors
-
-FIVE = WordVectors(
-    ["king", "queen", "man", "woman", "zu"],
-    np.array([[0, 2], [0.6, 0.8], [-1, 0], [1, 0], [0, -3]], dtype=np.float32),
-    np.array([50, 40, 30, 20, 10]),
-)
-"""On a circle: their directions are 90, 53, 180, 0 and 270 degrees."""
 
 
 def answered(line: str, vectors: WordVectors = FIVE, **how) -> Answer:

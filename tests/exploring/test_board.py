@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.exploring.test_answers import FIVE
+from tests.support.five_words import FIVE
 from w2vtui.errors import DiskError, QuestionError
 from w2vtui.exploring.board import (
     STARTING,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.exploring.test_answers import FIVE
+from tests.support.five_words import FIVE
 from w2vtui.errors import UnknownWordError
 from w2vtui.exploring.word_card import Codes, word_card
 from w2vtui.vectors import WordVectors

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from textual.widgets import Input
 
-from tests.exploring.test_answers import FIVE
+from tests.support.five_words import FIVE
 from tests.support.screens import notices, press, shows, until
 from w2vtui.display import cell_width
 from w2vtui.exploring.board import answer_board, read_board

@@ -8,10 +8,10 @@ from itertools import chain, product
 import numpy as np
 import pytest
 
+from tests.support.method_screens import method
 from tests.support.runs import make_run, matrices_of, same_bits, trained
 from tests.support.screens import form, press, shows, text_of, until
 from tests.support.wait import DEADLINE
-from tests.tui.method_screen.test_method_screen import method
 from w2vtui.bundled import SAMPLE
 from w2vtui.cli import run_command_line
 from w2vtui.cli.verbs import learn

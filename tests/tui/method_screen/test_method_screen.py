@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from tests.support.method_screens import method
 from tests.support.runs import make_run, trained, training_run
-from tests.support.screens import AtOnce, notices, press, resize, shows, text_of, until
+from tests.support.screens import notices, press, resize, shows, text_of, until
 from tests.support.wait import DEADLINE
 from w2vtui.errors import SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.method.tree import Leaves
-from w2vtui.settings import LiveSettings, ScreenSettings
+from w2vtui.settings import LiveSettings
 from w2vtui.tui.looks.glyphs import BRAILLE
 from w2vtui.tui.looks.inks import PLAIN_INKS
 from w2vtui.tui.method_screen.exact.drawing import facts as exact_facts
@@ -36,31 +35,6 @@ from w2vtui.vectors import WordVectors
 
 terminal = pytest.mark.terminal
 PENS = Pens(BRAILLE, PLAIN_INKS)
-
-
-class OnMethod(AtOnce):
-    """The app with the Method screen in front."""
-
-    def __init__(self, subject: Subject | None, tab: str, look: ScreenSettings) -> None:
-        super().__init__(look=look)
-        self.shown = subject, tab
-
-    def begin(self) -> None:
-        subject, tab = self.shown
-        self.push_screen(MethodScreen(subject, tab=tab))
-
-
-@asynccontextmanager
-async def method(
-    subject: Subject | None = None,
-    tab: str = "noise",
-    size: tuple[int, int] = (120, 40),
-    look: ScreenSettings | None = None,
-) -> AsyncIterator[OnMethod]:
-    app = OnMethod(subject, tab, look or ScreenSettings())
-    async with app.run_test(size=size):
-        await until(app, lambda: isinstance(app.screen, MethodScreen))
-        yield app
 
 
 @terminal

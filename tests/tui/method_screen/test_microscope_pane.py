@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.method.test_microscope import CORPUS, Bench
+from tests.support.method_screens import method
 from tests.support.runs import make_run, matrices_of, same_bits, trained
 from tests.support.screens import ask, press, shows, text_of, until
-from tests.tui.method_screen.test_method_screen import method
 from w2vtui.display import number
 from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.exploring.run_subject import RunSubject
