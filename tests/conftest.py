@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import importlib
 import inspect
 import itertools
 import os
@@ -13,7 +14,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -22,7 +22,6 @@ from tests.support.corpora import topical_sentences
 from tests.support.places import keep_in
 from tests.support.threads import note_threads_of_others
 from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
-from w2vtui.corpus.stored import cache
 
 _places = itertools.count()
 
@@ -36,7 +35,7 @@ settings.register_profile("any speed", deadline=None)  # a busy machine is not a
 settings.register_profile("quick", deadline=None, max_examples=10)
 settings.load_profile("any speed")
 
-if numba.config.DISABLE_JIT:
+if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":  # Numba itself takes 0.6 s to load
     # 64-bit hashes wrap around and NaN is looked for on purpose; NumPy's scalars would warn of it.
     np.seterr(all="ignore")
 
@@ -53,19 +52,28 @@ def pytest_collection():
 
 def pytest_collection_modifyitems(items):
     """Mark tests by their fixtures and their kind: those with the environment of another process
-    start one, and only tests of the screens are coroutines.
+    start one, and only tests of the screens are coroutines. Where a test shows screens, trainings
+    leave the processor to them.
     """
     for item in items:
         if "environment" in item.fixturenames:
             item.add_marker(pytest.mark.process)
+        if "gensim_models" in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
         if inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.terminal)
+        shows_screens = item.get_closest_marker("terminal") is not None
+        if shows_screens and not {"full_speed", "_calm_trainings"} & set(item.fixturenames):
+            item.fixturenames.insert(0, "_calm_trainings")
 
 
 def pytest_collection_finish():
-    """Look for garbage seldom, and not among what is there before the first test: that took a fifth
+    """Choose the folder of compiled kernels before tests have another place for what is kept.
+
+    Look for garbage seldom, and not among what is there before the first test: that took a fifth
     of the time of tests that show screens.
     """
+    importlib.import_module("w2v_kernels.machine.compiling")
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 10)
@@ -94,16 +102,18 @@ def _for_all_tests(tmp_path_factory):
         patch.setenv("W2VTUI_CONFIG", os.devnull)
         patch.setenv("W2VTUI_OWN_PROCESS", "no")
         patch.setattr(os, "fsync", lambda descriptor: None)
-        patch.setattr(cache, "_TICK_NS", 0)
+        patch.setattr("w2vtui.corpus.stored.cache._TICK_NS", 0)
         keep_in(tmp_path_factory.mktemp("shared"), patch)  # of fixtures that tests share
         yield tmp_path_factory.mktemp("private")
 
 
 @pytest.fixture(autouse=True)
 def private_place(_for_all_tests, monkeypatch):
-    """Keep corpora and runs out of the user's folders, and those of a test out of another's."""
+    """Keep corpora and runs out of the user's folders, and those of a test out of another's.
+
+    Most tests keep nothing, so that the folder is for others to make.
+    """
     place = _for_all_tests / str(next(_places))
-    place.mkdir()
     keep_in(place, monkeypatch)
     return place
 
@@ -119,15 +129,19 @@ def full_speed():
     """A training beside the screens of a test runs as fast as it can, as a user's does."""
 
 
-@pytest.fixture(autouse=True)
-def _calm_trainings(request, monkeypatch):
-    """Leave the processor to the screens, where a test shows them."""
-    shows_screens = request.node.get_closest_marker("terminal") is not None
-    if shows_screens and "full_speed" not in request.fixturenames:
-        from tests.support.calm import calmly  # loads Numba, as the screens do
-        from w2vtui.training.engine.cpu_backend import CpuBackend
+@pytest.fixture
+def _calm_trainings(monkeypatch):
+    """Leave the processor to the screens."""
+    from tests.support.calm import calmly  # loads Numba, as the screens do
+    from w2vtui.training.engine.cpu_backend import CpuBackend
 
-        monkeypatch.setattr(CpuBackend, "train_span", calmly)
+    monkeypatch.setattr(CpuBackend, "train_span", calmly)
+
+
+@pytest.fixture(scope="session")
+def gensim_models():
+    """What the program is compared with; it takes 0.8 s to load, in each process of tests."""
+    return pytest.importorskip("gensim.models")
 
 
 @pytest.fixture

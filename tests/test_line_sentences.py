@@ -116,8 +116,8 @@ def test_what_is_not_a_text_is_refused(tmp_path):
         Text8Corpus("a", 0)
 
 
-def test_the_same_sentences_as_gensims(tmp_path):
-    word2vec = pytest.importorskip("gensim.models.word2vec")
+def test_the_same_sentences_as_gensims(tmp_path, gensim_models):
+    word2vec = gensim_models.word2vec
     path = tmp_path / "notes.txt"
     path.write_text("a b c\n\nd e f g\n" * 30)
     for name, arguments in (("LineSentence", (3, 40)), ("PathLineSentences", (3, 40)),

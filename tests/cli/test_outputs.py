@@ -339,4 +339,4 @@ def test_a_run_that_cannot_end_as_asked_leaves_nothing(w2v, topical_corpus, tmp_
                  "--stop-when", "shipp first in sailor")  # fmt: skip
     assert result.code == 2
     assert "did you mean ship" in result.err
-    assert not list(Path(os.environ["W2VTUI_RUNS_DIR"]).iterdir())
+    assert not list(Path(os.environ["W2VTUI_RUNS_DIR"]).glob("*"))

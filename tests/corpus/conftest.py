@@ -12,6 +12,6 @@ import pytest
 def folders(private_place, monkeypatch):
     """Folders for cached and for temporary corpora of this test alone."""
     temporary = private_place / "temporary"
-    temporary.mkdir()
+    temporary.mkdir(parents=True)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     return SimpleNamespace(cached=private_place / "cache" / "corpora", temporary=temporary)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,13 +171,14 @@ def test_words_of_every_script_and_odd_character_come_back(
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("extension", EXTENSIONS)
-def test_gensim_and_we_read_what_the_other_writes(tmp_path: Path, extension: str) -> None:
-    gensim = pytest.importorskip("gensim.models", reason="gensim is not installed")
+def test_gensim_and_we_read_what_the_other_writes(
+    tmp_path: Path, extension: str, gensim_models: Any
+) -> None:
     words = [word for word in ODD_WORDS if word == word.strip() and word.isprintable()]
     matrix = np.random.default_rng(0).standard_normal((len(words), 12)).astype(np.float32)
     ours, theirs, binary = tmp_path / f"a{extension}", tmp_path / "b", extension == ".bin"
     save_vectors(WordVectors(words, matrix), ours)
-    known = gensim.KeyedVectors.load_word2vec_format(str(ours), binary=binary)
+    known = gensim_models.KeyedVectors.load_word2vec_format(str(ours), binary=binary)
     assert known.index_to_key == words
     assert np.array_equal(known.vectors, matrix)
     for header in (True, False)[: 1 + (not binary)]:

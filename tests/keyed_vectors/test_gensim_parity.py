@@ -17,9 +17,8 @@ POINT = RNG.standard_normal(6).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
-def theirs():
-    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
-    vectors = models.KeyedVectors(6)
+def theirs(gensim_models):
+    vectors = gensim_models.KeyedVectors(6)
     vectors.add_vectors(WORDS, MATRIX)
     for word, count in zip(WORDS, COUNTS.tolist(), strict=True):
         vectors.set_vecattr(word, "count", count)

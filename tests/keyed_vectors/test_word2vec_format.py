@@ -19,8 +19,8 @@ def three(counts=(1, 2, 3)) -> KeyedVectors:
 
 
 @pytest.fixture(scope="module")
-def gensims():
-    return pytest.importorskip("gensim.models", reason="gensim is not installed").KeyedVectors
+def gensims(gensim_models):
+    return gensim_models.KeyedVectors
 
 
 OPTIONS = [

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.inner_loop import examples
+from tests.support.inner_loop import examples, outside
 from w2vtui.errors import UnknownWordError, VectorsError
 from w2vtui.exploring.sides import with_side
 from w2vtui.formats import load_vectors, save_vectors, write_vector_folder
@@ -102,7 +102,9 @@ def test_binary_vectors_are_the_same_left_in_their_file(
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"skip_bad_rows": True}, {"encoding_errors": "replace"}], ids=str
+    "options",
+    [{}, *outside([{"skip_bad_rows": True}, {"encoding_errors": "replace"}])],
+    ids=str,
 )
 @pytest.mark.parametrize("end", [b"\n", b""])
 @pytest.mark.parametrize(

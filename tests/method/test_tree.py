@@ -11,7 +11,10 @@ from w2vtui.method.tree import cost_of, leaves_of, turns_of
 from w2vtui.training.engine.tree_scoring import HuffmanTree, TreeScores, tree_over
 
 
-@pytest.mark.parametrize(("n_words", "scale"), [(1, 1), (2, 1), (3, 30), (700, 0.3), (5000, 3)])
+@pytest.mark.parametrize(
+    ("n_words", "scale"),
+    [(1, 1), (2, 1), (3, 30), (700, 0.3), pytest.param(5000, 3, marks=pytest.mark.slow)],
+)
 def test_all_leaves_sum_to_one_and_each_is_the_product_of_its_path(n_words, scale):
     random = np.random.default_rng(n_words)
     tree = HuffmanTree(np.sort(random.zipf(1.2, n_words).clip(max=10**7))[::-1])

@@ -30,8 +30,8 @@ def random_sentences(seed: int, n: int = 200) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_same_as_gensims(seed):
-    theirs = pytest.importorskip("gensim.models.phrases")
+def test_the_same_as_gensims(seed, gensim_models):
+    theirs = gensim_models.phrases
     sentences = random_sentences(seed)
     for scoring, connectors in product(
         (("default", 0.03), ("npmi", -0.1)), (frozenset(), ENGLISH_CONNECTOR_WORDS)
@@ -58,8 +58,8 @@ def test_the_same_as_gensims(seed):
         assert frozen.find_phrases(sentences) == pytest.approx(found)
 
 
-def test_a_full_vocabulary_forgets_what_gensim_forgets():
-    theirs = pytest.importorskip("gensim.models.phrases")
+def test_a_full_vocabulary_forgets_what_gensim_forgets(gensim_models):
+    theirs = gensim_models.phrases
     sentences = random_sentences(5, 400)
     for size in (5, 20, 40):
         ours = Phrases(sentences, max_vocab_size=size)

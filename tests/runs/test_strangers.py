@@ -202,7 +202,7 @@ def test_the_secret_is_made_once_for_the_user_alone_and_is_in_no_run(done):
 
 @pytest.mark.usefixtures("unprivileged")
 def test_without_a_place_for_the_secret_nothing_is_made_here():
-    Path(os.environ["XDG_DATA_HOME"]).chmod(0o500)
+    Path(os.environ["XDG_DATA_HOME"]).mkdir(0o500, parents=True)
     assert signature("a") is None
     assert not is_signed_here(None, "a")
 

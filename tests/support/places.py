@@ -12,5 +12,4 @@ _FOLDERS = {"W2VTUI_CACHE_DIR": "cache", "W2VTUI_RUNS_DIR": "runs", "XDG_DATA_HO
 def keep_in(place: Path, patch: pytest.MonkeyPatch) -> None:
     """Have everything kept in folders of this one, for as long as the patch lasts."""
     for variable, folder in _FOLDERS.items():
-        (place / folder).mkdir(exist_ok=True)
         patch.setenv(variable, str(place / folder))

@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.support.corpora import topical_sentences
-from w2v_kernels.machine import compiling
 
 COMMAND_LINE = "from w2vtui.__main__ import main; main()"
 """What `python -m w2vtui` runs."""
@@ -39,9 +38,7 @@ _COMMON = {
     "PYTHONWARNINGS": "error",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""Where a process finds this program, its compiled kernels, and what it is strict about."""
-if compiling.CACHE_FOLDER is not None:
-    _COMMON["NUMBA_CACHE_DIR"] = str(compiling.CACHE_FOLDER)
+"""Where a process finds this program, and what it is strict about."""
 _IMPORTED = (
     "w2vtui.__main__",
     "w2vtui.cli.headless",
@@ -56,9 +53,14 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def common_environment() -> dict[str, str]:
-    """Variables of every process that a test starts: those of the tests, but for their terminal."""
+    """Variables of every process that a test starts: those of the tests, but for their terminal,
+    and where it finds this program and its compiled kernels.
+    """
+    from w2v_kernels.machine import compiling  # loads Numba, as the program does
+
     kept = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
-    return kept | _COMMON
+    folder = compiling.CACHE_FOLDER
+    return kept | _COMMON | ({} if folder is None else {"NUMBA_CACHE_DIR": str(folder)})
 
 
 def can_be_warm(variables: Mapping[str, str], options: Mapping[str, Any]) -> bool:

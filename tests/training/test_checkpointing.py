@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import encoded, topical_sentences
+from tests.support.inner_loop import outside
 from tests.support.runs import matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from tests.support.wait import DEADLINE, until
@@ -158,7 +159,7 @@ def test_a_run_that_must_be_saved_and_cannot_does_not_begin():
     assert run.snapshot().progress.tokens == 0
 
 
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("workers", [3, *outside([1])])
 def test_what_is_held_is_of_one_moment(workers):
     """Every token before the clock is trained, none after it, however often workers are held."""
     store = MemoryStore()

@@ -83,6 +83,7 @@ def test_a_gpu_trains_the_same_pairs(gpu: list[FakeTrainer], way: Way) -> None:
     assert any("a fake GPU" in event.text for event in there.snapshot().events)
 
 
+@pytest.mark.slow
 def test_a_text_that_does_not_fit_is_trained_in_pieces(
     gpu: list[FakeTrainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:

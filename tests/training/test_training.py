@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
-from tests.support.inner_loop import examples
+from tests.support.inner_loop import examples, outside
 from tests.support.runs import make_run, trained, training_run, until_spans_are_trained
 from tests.support.threads import run_threads, until_threads_end
 from tests.support.wait import DEADLINE, until
@@ -49,7 +49,7 @@ from w2vtui.training.state.measurements import PROBE_CONTEXTS
 
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 @pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax", "softmax"])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, *outside([2])])
 def test_every_mode_learns_what_belongs_together(model, objective, workers):
     run = trained(
         make_run(

@@ -36,12 +36,10 @@ def test_the_probabilities_of_all_words_sum_to_one(model):
     assert len(model.predict_output_word(["ship"])) == 10
 
 
-def test_prediction_is_gensims_softmax(model):
+def test_prediction_is_gensims_softmax(model, gensim_models):
     if model.hs:
         pytest.skip("gensim has none for hierarchical softmax")
-    theirs = pytest.importorskip("gensim.models").Word2Vec(
-        SENTENCES, sg=model.sg, vector_size=8, min_count=1, epochs=1
-    )
+    theirs = gensim_models.Word2Vec(SENTENCES, sg=model.sg, vector_size=8, min_count=1, epochs=1)
     rows = [theirs.wv.key_to_index[word] for word in model.wv.index_to_key]
     theirs.wv.vectors[rows] = model.wv.vectors
     theirs.syn1neg[rows] = model.syn1neg

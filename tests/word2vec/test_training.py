@@ -459,8 +459,8 @@ def iter_of(sentences):
 
 
 @pytest.fixture(scope="module")
-def gensim_model():
-    model = pytest.importorskip("gensim.models").Word2Vec(min_count=1, vector_size=8)
+def gensim_model(gensim_models):
+    model = gensim_models.Word2Vec(min_count=1, vector_size=8)
     model.build_vocab(SENTENCES)
     return model
 
@@ -473,11 +473,10 @@ def test_a_mistake_raises_what_gensim_raises(model, gensim_model, mistake):
         mistake(model)
 
 
-def test_gensims_own_callbacks_work(model):
-    base = pytest.importorskip("gensim.models.callbacks").CallbackAny2Vec
+def test_gensims_own_callbacks_work(model, gensim_models):
     seen = []
 
-    class Theirs(base):
+    class Theirs(gensim_models.callbacks.CallbackAny2Vec):
         def on_epoch_end(self, model):
             seen.append(model.get_latest_training_loss())
 

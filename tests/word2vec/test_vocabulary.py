@@ -21,18 +21,13 @@ def counts_of(model):
     return dict(zip(model.wv.index_to_key, map(int, model._vocabulary().counts), strict=True))
 
 
-@pytest.fixture(scope="module")
-def gensim_word2vec():
-    return pytest.importorskip("gensim.models.word2vec").Word2Vec
-
-
 @pytest.fixture
-def both(gensim_word2vec):
+def both(gensim_models):
     """An untrained model of gensim's and of ours."""
 
     def make(**named):
         named = {"vector_size": 4, "min_count": 1} | named
-        return gensim_word2vec(**named), Word2Vec(**named)
+        return gensim_models.Word2Vec(**named), Word2Vec(**named)
 
     return make
 
@@ -282,6 +277,7 @@ def test_what_a_rule_or_an_iterator_raises_passes_through():
         model.build_vocab(SENTENCES, trim_rule=rule)
 
 
+@pytest.mark.usefixtures("gensim_models")
 def test_the_package_offers_the_rules():
     utils = pytest.importorskip("gensim.utils")
     assert (w2vtui.RULE_DEFAULT, w2vtui.RULE_DISCARD, w2vtui.RULE_KEEP) == (

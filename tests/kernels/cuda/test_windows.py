@@ -8,6 +8,7 @@ import pytest
 from tests.kernels import naive
 from tests.kernels.cuda.setup import tokens_of
 from tests.kernels.setup import Setup, called
+from tests.support.inner_loop import outside
 from tests.support.lane_device import LaneDevice, plain
 from w2v_kernels import windows as of_cpu
 from w2v_kernels.cuda import objectives, training_loop, windows
@@ -25,7 +26,7 @@ def kept_by(setup, device, open_blocks):
     return tokens.kept(setup.key, setup.hyper, table, table)
 
 
-@pytest.mark.parametrize("n_warps", [1, 3])
+@pytest.mark.parametrize("n_warps", [3, *outside([1])])
 @pytest.mark.parametrize("shrink", [True, False])
 def test_kept_tokens_and_windows_are_those_of_the_cpu(n_warps, shrink, monkeypatch):
     monkeypatch.setattr(windows, "CHUNK", 96)

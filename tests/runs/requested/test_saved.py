@@ -46,7 +46,7 @@ def output(tmp_path):
 def done(output) -> Path:
     """A run that was killed between its last checkpoint and the first rename of its vectors."""
     folder = Path(os.environ["W2VTUI_RUNS_DIR"]) / "text-brisk-otter"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     small_record(output=str(output), is_made_here=True).write(folder)
     write_vocab(folder, WORDS, COUNTS)
     write_checkpoint(folder, small_checkpoint(10_000, reason="done", state="done"))
