@@ -106,7 +106,10 @@ def test_pairs_are_expected_in_every_part_of_a_long_text(monkeypatch):
     assert expected_pairs(corpus, 0.0) == pytest.approx(60, abs=8)
 
 
-@pytest.mark.parametrize(("model", "objective"), MODES)
+@pytest.mark.parametrize(
+    ("model", "objective"),
+    [MODES[0], *(pytest.param(*mode, marks=pytest.mark.slow) for mode in MODES[1:])],
+)
 def test_a_text_of_a_few_sentences_raises_no_alarm(w2v, tmp_path, model, objective):
     source = tmp_path / "text.txt"
     source.write_text(TINY)

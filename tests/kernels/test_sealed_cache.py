@@ -97,7 +97,7 @@ FLIPS = {
 
 
 @pytest.mark.parametrize("which", [*outside([0]), 1], ids=["index", "code"])
-@pytest.mark.parametrize("damage", [*DAMAGES, *outside(FLIPS)])
+@pytest.mark.parametrize("damage", [*list(DAMAGES)[-3:], *outside([*list(DAMAGES)[:-3], *FLIPS])])
 def test_a_damaged_file_is_removed_and_its_kernel_compiled_again(load, saved, which, damage):
     file = files_of(saved)[which]
     file.write_bytes((DAMAGES | FLIPS)[damage](file.read_bytes()))

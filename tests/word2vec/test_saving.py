@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.support.corpora import topical_sentences
+from tests.support.inner_loop import outside
 from tests.support.models import same_matrices
 from w2vtui import CallbackAny2Vec, KeyedVectors, Word2Vec
 from w2vtui.errors import DiskError, SettingsError, VectorsError
@@ -31,8 +32,9 @@ def trained(**named):
 
 @pytest.mark.parametrize(
     "named",
-    [{}, {"hs": 1}, {"sg": 1, "negative": 3}, {"objective": "softmax"}, {"deterministic": True},
-     {"lowercase": True, "sample": 50, "shared_noise": False}],
+    [{}, {"lowercase": True, "sample": 50, "shared_noise": False},
+     *outside([{"hs": 1}, {"sg": 1, "negative": 3}, {"objective": "softmax"},
+               {"deterministic": True}])],
     ids=str,
 )  # fmt: skip
 def test_a_model_loads_as_it_was_and_trains_on(tmp_path, named):
