@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from w2vtui.system import spare_memory
 from w2vtui.system.spare_memory import SpareMemory
 
 MATRIX = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -34,6 +35,13 @@ def test_memory_is_used_again_once_no_view_is_left():
     assert np.array_equal(row, MATRIX[2])
     del row
     assert address(spare.copy_of(MATRIX)) == before
+
+
+def test_the_memory_of_large_copies_is_not_kept(monkeypatch):
+    monkeypatch.setattr(spare_memory, "MOST_BYTES", MATRIX.nbytes - 1)
+    spare = SpareMemory()
+    assert np.array_equal(spare.copy_of(MATRIX), MATRIX)
+    assert not spare._spare
 
 
 def test_forgotten_memory_is_not_used_again():

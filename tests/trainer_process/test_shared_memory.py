@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 
+from w2vtui.system import spare_memory
 from w2vtui.trainer_process import shared_memory
 from w2vtui.trainer_process.shared_memory import MappedCopies, SharedCopies
 
@@ -59,6 +60,14 @@ def test_memory_of_another_size_does_not_serve():
     both.copied(input_vectors=INPUT)
     both.copied(input_vectors=INPUT, node_vectors=np.ones((30, 5), np.float32))
     assert both.is_new
+
+
+def test_memory_of_large_copies_is_not_kept(monkeypatch):
+    monkeypatch.setattr(spare_memory, "MOST_BYTES", 1)
+    both = Both()
+    both.copied(input_vectors=INPUT)
+    assert both.viewer.take_spare() == (0, None)
+    assert not both.trainer._memories
 
 
 @pytest.mark.parametrize("side", ["trainer", "viewer"])

@@ -8,6 +8,8 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_BYTES = 1 << 30
+"""Of a copy whose memory is kept: larger ones are made seldom, and other programs want memory."""
 _MOST_SPARE = 2
 """Copies of one size whose memory is kept."""
 
@@ -24,6 +26,8 @@ class SpareMemory:
 
     def copy_of(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
         """A copy of an array, whose memory is spare once the copy and all views of it are gone."""
+        if array.nbytes > MOST_BYTES:
+            return array.copy()
         spare = self._spare.setdefault(array.nbytes, deque(maxlen=_MOST_SPARE))
         try:
             memory = spare.pop()

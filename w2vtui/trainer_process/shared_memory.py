@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import DiskError, OutOfMemoryError
+from w2vtui.system import spare_memory
 from w2vtui.trainer_process.messages import Matrices, MatrixPart
 
 _ALIGNED = 64
@@ -86,7 +87,8 @@ class SharedCopies:
             os.close(descriptor)
             raise
         number = next(self._numbers)
-        self._memories[number] = memory
+        if n_bytes <= spare_memory.MOST_BYTES:
+            self._memories[number] = memory
         if len(self._memories) > _MOST_KEPT:
             del self._memories[next(iter(self._memories))]
         return number, (descriptor,)
@@ -181,7 +183,8 @@ class MappedCopies:
             raise ValueError("a copy without its memory")
         # What is sliced from a matrix keeps this array, which is not made of another one.
         numbers = np.frombuffer(memory, np.uint8)
-        finalize(numbers, self._spare.append, (laid_out.number, memory)).atexit = False
+        if laid_out.n_bytes <= spare_memory.MOST_BYTES:
+            finalize(numbers, self._spare.append, (laid_out.number, memory)).atexit = False
         return {part.name: _rows(numbers, part) for part in laid_out.parts}
 
     def forget(self) -> None:
