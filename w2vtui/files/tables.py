@@ -98,10 +98,30 @@ def read_table(
     Raises:
         CorpusError: the file cannot be read, or is not one of lines of text.
     """
-    lines, left_out = [], []
-    given = ""
     text = _text_of(path)
     path = "stdin" if path == "-" else path
+    lines, given = _lines_of(text, path, report, longest, comments=comments)
+    tried = [line for _, line in lines[:_TRIED_ROWS]]
+    n_fitting = {
+        one: sum(fits(split(line, one), one) for line in tried) for one in (given or separators)
+    }
+    if not any(n_fitting.values()):
+        n_fitting = {one: tried[0].count(one) for one in n_fitting if tried}
+    separator = max(n_fitting, key=lambda one: n_fitting[one], default=BLANKS)
+    rows = [Row(number, line.strip(), split(line, separator)) for number, line in lines]
+    return Table(path, separator, _with_content(rows, path, report))
+
+
+def _lines_of(
+    text: str, path: AnyPath, report: Report, longest: int, *, comments: bool
+) -> tuple[list[tuple[int, str]], str]:
+    """The lines that hold anything, with their numbers, and the separator that the first one names;
+    empty if it names none.
+
+    Raises:
+        CorpusError: a line is too long.
+    """
+    lines, left_out, given = list[tuple[int, str]](), list[int](), ""
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if len(line) > longest:
             raise CorpusError(
@@ -120,15 +140,7 @@ def read_table(
             f"{path}: {len(left_out):,} {'line' if one else 'lines'} with # at the beginning "
             f"{'is' if one else 'are'} left out: {'' if one else 'first '}line {left_out[0]:,}"
         )
-    tried = [line for _, line in lines[:_TRIED_ROWS]]
-    n_fitting = {
-        one: sum(fits(split(line, one), one) for line in tried) for one in (given or separators)
-    }
-    if not any(n_fitting.values()):
-        n_fitting = {one: tried[0].count(one) for one in n_fitting if tried}
-    separator = max(n_fitting, key=lambda one: n_fitting[one], default=BLANKS)
-    rows = [Row(number, line.strip(), split(line, separator)) for number, line in lines]
-    return Table(path, separator, _with_content(rows, path, report))
+    return lines, given
 
 
 def split(line: str, separator: str) -> list[str]:

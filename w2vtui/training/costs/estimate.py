@@ -116,16 +116,7 @@ def estimate_memory(
     if by_tree:
         mean_path = math.log2(max(n_words, 2)) + 1  # rare words are many, and have long paths
         tables += round(n_words * (12 + 8 * (mean_path + TILE / 2)))
-    workers = available_cores() if live.workers is None else live.workers
-    # Of several deterministic workers each trains on a replica of both matrices. Others have
-    # copies of the rows that move most, and remember what they were, unless cores are too few.
-    n_replicas = n_with_copies = 0
-    if training.deterministic:
-        n_replicas = workers if workers > 1 else 0
-    elif 1 < workers <= available_cores():
-        n_with_copies = workers
-    replica_rows = n_replicas * (n_words + 1)
-    copied_rows = 2 * n_with_copies * most_private(n_words, training.vector_size)
+    workers_rows = _rows_of_workers(n_words, training, live)
     # A copy of what words have while it is saved, or of all that trains while it is checkpointed.
     saved_rows = n_words if by_tree else 2 * n_words
     kept_rows = 2 * n_words * checkpoints
@@ -135,8 +126,8 @@ def estimate_memory(
     return Memory(
         program=PROGRAM_BYTES + SCREEN_BYTES * screen + CHECKPOINT_BYTES * checkpoints,
         libraries=LIBRARY_BYTES,
-        input_vectors=row * (n_words + 1 + replica_rows + copied_rows),
-        output_vectors=row * (n_output + replica_rows + copied_rows),
+        input_vectors=row * (n_words + 1 + workers_rows),
+        output_vectors=row * (n_output + workers_rows),
         text=4 * n_tokens,
         tables=tables,
         words=words,
@@ -145,6 +136,20 @@ def estimate_memory(
         if checkpoints
         else _history_in_memory(n_words, training.vector_size, history),
     )
+
+
+def _rows_of_workers(n_words: int, training: TrainingSettings, live: LiveSettings) -> int:
+    """The rows of each matrix that workers have besides those that are trained.
+
+    Of several deterministic workers each trains on a replica of both matrices. Others have copies
+    of the rows that move most, and remember what they were, unless cores are too few.
+    """
+    workers = available_cores() if live.workers is None else live.workers
+    if training.deterministic:
+        return workers * (n_words + 1) if workers > 1 else 0
+    if 1 < workers <= available_cores():
+        return 2 * workers * most_private(n_words, training.vector_size)
+    return 0
 
 
 def _history(n_words: int, vector_size: int) -> int:
