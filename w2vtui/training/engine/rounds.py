@@ -6,7 +6,8 @@ write to shared vectors is left to chance. Under `deterministic` they share none
     round    W blocks of consecutive tokens, one for each of W workers, in steps
     step     each worker trains the next part of its block on its replica of the vectors; when all
              have, the moves of all replicas are merged (kernels: merging.py), and every replica
-             continues from the result: the frequent words after each step, all after the last
+             continues from the result: the frequent words after each step, twice as many after
+             each second, four times as many after each fourth ..., and all after the last
 
 Frequent words move often, and other workers soon need their moves; merging rare words as often
 would take longer than the training. Between two rounds, and only there, every replica equals the
@@ -39,12 +40,14 @@ FREQUENT_SHARE, LEAST_FREQUENT = 1 / 32, 512
 
 MERGING_NANOSECONDS = 2.0
 """A worker's time to merge one number of each matrix."""
-MERGING_SHARE = 0.1
+MERGING_SHARE, MERGING_SHARE_OF_TREE = 0.05, 0.1
 """A round lasts until merging all words takes this share of its time."""
 MOST_ROUND_SECONDS = 0.5
 """A round is predicted to last no longer than this, since a pause waits for its end."""
-LEAST_ROUNDS = 16
-"""The least number of rounds in an epoch."""
+LEAST_ROUNDS, LEAST_ROUNDS_OF_TREE = 8, 16
+"""The least number of rounds in an epoch. Rounds twice as long, with words in between merged more
+often, cost vectors nothing under negative sampling, but half a point on analogies under the tree.
+"""
 
 
 class Round:
@@ -108,10 +111,12 @@ class Round:
 
     def _n_merged(self, step: int) -> int:
         """How many words, the most frequent ones, are merged after a step."""
-        n_words = self._backend.n_words
-        if step == self._n_steps - 1:
+        n_words, n_trained = self._backend.n_words, step + 1
+        if n_trained == self._n_steps:
             return n_words
-        return min(max(int(FREQUENT_SHARE * n_words), LEAST_FREQUENT), n_words)
+        walks_tree = self.plan.settings.walks_tree
+        times = 1 if walks_tree else n_trained & -n_trained  # the power of two that divides it
+        return min(times * max(int(FREQUENT_SHARE * n_words), LEAST_FREQUENT), n_words)
 
 
 class Rounds:
@@ -127,9 +132,12 @@ class Rounds:
         """Tokens that each worker trains in a round under this plan."""
         settings = plan.settings
         numbers = self._backend.n_words * self._backend.training.vector_size
-        seconds = 1e-9 * MERGING_NANOSECONDS * numbers / MERGING_SHARE
+        share, least = MERGING_SHARE, LEAST_ROUNDS
+        if settings.walks_tree:
+            share, least = MERGING_SHARE_OF_TREE, LEAST_ROUNDS_OF_TREE
+        seconds = 1e-9 * MERGING_NANOSECONDS * numbers / share
         tokens = min(seconds, MOST_ROUND_SECONDS) / self._seconds_a_token(settings)
-        most = self._order.tokens_per_epoch // (LEAST_ROUNDS * settings.workers)
+        most = self._order.tokens_per_epoch // (least * settings.workers)
         return max(min(int(tokens), most), 1)
 
     def next_round(self, plan: Plan, schedule: Schedule, *, first: int, until: int) -> Round:
