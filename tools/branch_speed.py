@@ -19,9 +19,8 @@ from pathlib import Path
 from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings
-from w2vtui.trainer_process.attaching import attach
 from w2vtui.trainer_process.branching import Way, make_branch
-from w2vtui.trainer_process.remote.remote_run import RemoteRun
+from w2vtui.trainer_process.remote.remote_run import RemoteRun, attach
 from w2vtui.trainer_process.starting import start_trainer
 
 POLL_SECONDS = 0.05

@@ -106,6 +106,8 @@ class Hyper(NamedTuple):
     """draw each window's width from 1..m"""
     shared_noise: bool
     """one draw of noise words for all pairs of a center"""
+    reuse_noise: bool
+    """each noise word for K centers: see `reused_noise`; not where each pair has its own"""
     cbow_mean: bool
     """predict from the mean of the context words; from their sum if false"""
     cbow_divide: bool

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.layout import whole_tiles
-from w2v_kernels.machine.compiling import builder, kernel, kernel_part
+from w2v_kernels.machine.compiling import builder, kernel_part
 from w2v_kernels.parallel.private_rows import own_row
 from w2v_kernels.rng import below, high_32, low_32, random_at
 from w2v_kernels.tiles import prefetch_to_read
@@ -71,18 +71,6 @@ def draw_noise(noise_table, bits):
     return other + kept * (word - other)
 
 
-@kernel
-def draws_at(noise_table, span_key, position, words):
-    """Fill in the noise words that are drawn for the token at a position, in order of drawing.
-
-    words   int32 (n,)   K for all pairs of the token together, or K for one pair after another;
-                         those equal to the center are still among them
-    """
-    key = random_at(span_key, np.uint64(position))
-    for n in range(words.size):
-        words[n] = draw_noise(noise_table, random_at(key, np.uint64(n)))
-
-
 @kernel_part
 def prefetch_draws(noise_table, negative, key):
     """Prefetch the table entries that the first K draws of the stream `key` will read."""
@@ -103,19 +91,45 @@ def choose_noise(noise_table, center, negative, key, first_draw, private, blank,
     with weight -2, since all rows of a block move at the same time. K draws are taken from the
     stream `key`, from number `first_draw` on.
     """
-    rows, weights = chosen.rows, chosen.weights
-    rows[0], weights[0] = own_row(center, private), np.float32(1.0)
-    n = 1
+    chosen.rows[0] = own_row(center, private)
     for k in range(negative):
         word = draw_noise(noise_table, random_at(key, np.uint64(first_draw + k)))
-        row = own_row(word, private)
-        t = 0
-        while t < n and rows[t] != row:
-            t += 1
-        if t == n:
-            rows[n], weights[n] = row, np.float32(-1.0)
-            n += 1
-        elif t > 0:
-            weights[t] -= np.float32(1.0)
+        chosen.rows[1 + k] = own_row(word, private)
+    weigh_rows(negative, blank, chosen)
+
+
+@kernel_part
+def weigh_rows(negative, blank, chosen):
+    """Weigh the center's row and the K rows of noise behind it, and fill up the last tile."""
+    rows, weights = chosen.rows, chosen.weights
+    weights[0] = np.float32(1.0)
+    has_twins = np.int64(0)
+    for k in range(1, 1 + negative):
+        weights[k] = np.float32(-1.0)
+        for t in range(k):  # branch free: nearly always there are none
+            has_twins |= np.int64(rows[t] == rows[k])
+    n = 1 + negative
+    if has_twins:
+        n = merge_twins(n, rows, weights)
     for t in range(n, whole_tiles(1 + negative)):
         rows[t], weights[t] = blank, np.float32(0.0)
+
+
+@kernel_part
+def merge_twins(n, rows, weights):
+    """List each row once, with the sum of its weights, and drop noise equal to the center.
+
+    Returns how many rows there are now.
+    """
+    n_listed = 1
+    for k in range(1, n):
+        row = rows[k]
+        t = 0
+        while t < n_listed and rows[t] != row:
+            t += 1
+        if t == n_listed:
+            rows[t], weights[t] = row, np.float32(-1.0)
+            n_listed += 1
+        elif t > 0:
+            weights[t] -= np.float32(1.0)
+    return n_listed

@@ -10,60 +10,71 @@ import numpy as np
 
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.negative_sampling import draw_noise
+from w2v_kernels.reused_noise import noise_stride, reused_bits
 from w2v_kernels.rng import random_at
 from w2v_kernels.windows import bits_at, is_kept, window_of
 
-CENTERS, DRAWS, DROPPED, EXPECTED, VARIANCE = range(5)
-"""What each entry of `sums` counts; see `count_draws`."""
-N_SUMS = 5
+
+@kernel
+def draws_at(noise_table, span_key, position, hyper, words):
+    """Fill in the noise words that the token at a position meets, in order.
+
+    words   int32 (n,)   K for all pairs of the token together, or K for one pair after another;
+                         those equal to the center are still among them
+    """
+    for k in range(words.size):
+        words[k] = word_met(noise_table, span_key, position, hyper, np.int64(k))
 
 
 @kernel
-def count_draws(corpus, span, tables, hyper, probabilities, drawn, sums):
+def count_draws(corpus, span, tables, hyper, drawn, met):
     """Draw again the noise of every token of a span, as negative sampling drew it.
 
-    probabilities  float64 (V,)      P(w)
-    drawn          int64 (V,)        added to: how often each word was drawn, be it the center
-    sums           float64 (N_SUMS,) added to: centers that were trained, draws, draws that were the
-                                     center itself and so were dropped, the number expected of
-                                     these, and its variance
+    drawn   int64 (V,)   added to: how often each word was drawn, be it the center; once for a word
+                         that serves several centers
+    met     int64 (n,)   filled in for the n tokens of the span: how many noise words each met as a
+                         center, 0 where it was not trained
+
+    Returns how many of the words met were the center itself, and so were dropped.
     """
-    position = span.first
+    dropped, position = np.int64(0), span.first
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
         end = corpus.sentence_starts[sentence + 1]
         first = max(corpus.sentence_starts[sentence], span.visible_first)
         stop = min(end, span.visible_stop)
         while position < min(end, span.stop):
-            center = np.int64(corpus.ids[position])
-            if is_kept(center, bits_at(position, span.key), tables.keep_thresholds):
-                n = draws_of(corpus.ids, position, first, stop, span.key, tables, hyper)
-                count_center(center, n, position, span.key, tables.noise, drawn, sums)
-                share = probabilities[center]
-                sums[EXPECTED] += n * share
-                sums[VARIANCE] += n * share * (1.0 - share)
+            n = words_met(corpus.ids, position, first, stop, span.key, tables, hyper)
+            met[position - span.first] = n
+            if hyper.reuse_noise:
+                drawn[draw_noise(tables.noise, reused_bits(span.key, position))] += 1
+            for k in range(n):
+                word = word_met(tables.noise, span.key, position, hyper, k)
+                drawn[word] += np.int64(not hyper.reuse_noise)
+                dropped += np.int64(word == corpus.ids[position])
             position += 1
         sentence += 1
+    return dropped
 
 
 @kernel_part
-def count_center(center, n_draws, position, span_key, noise_table, drawn, sums):
-    """Add the draws of one center."""
+def word_met(noise_table, span_key, position, hyper, k):
+    """The k-th noise word that the center at a position meets."""
+    if hyper.reuse_noise:
+        from_position = position - k * noise_stride(hyper.window)
+        return draw_noise(noise_table, reused_bits(span_key, from_position))
     key = random_at(span_key, np.uint64(position))
-    for k in range(n_draws):
-        word = draw_noise(noise_table, random_at(key, np.uint64(k)))
-        drawn[word] += 1
-        sums[DROPPED] += np.float64(word == center)
-    sums[CENTERS] += np.float64(n_draws > 0)
-    sums[DRAWS] += n_draws
+    return draw_noise(noise_table, random_at(key, np.uint64(k)))
 
 
 @kernel_part
-def draws_of(ids, position, first, stop, key, tables, hyper):
-    """How many noise words the kept token at a position draws: K, or K for each of its pairs.
+def words_met(ids, position, first, stop, key, tables, hyper):
+    """How many noise words the token at a position meets: K, or K for each of its pairs.
 
-    None if no token of its window is kept: then it trains nothing.
+    None if it is not kept, or no token of its window is: then it trains nothing.
     """
+    if not is_kept(ids[position], bits_at(position, key), tables.keep_thresholds):
+        return np.int64(0)
     if hyper.skip_gram and not hyper.shared_noise:
         reach = window_of(bits_at(position, key), hyper.window, hyper.shrink_windows)
         return hyper.negative * n_contexts(ids, position, first, stop, reach, key, tables)

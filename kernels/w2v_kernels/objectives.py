@@ -1,10 +1,12 @@
 """What each objective does at each point of the loop: the only file that compares them.
 
                         negative sampling        hierarchical softmax          exact softmax
-    prefetch_choice     entries of noise table   the word's path
+    look_ahead          draws of noise           the word's path
     choose              center, K noise words    the word's path
     targets_of          1 + K rows               its L - 1 nodes               none: every word
     predict             logistic_block           logistic_block                softmax_block
+
+Noise words serve several centers each, or each center or pair draws its own.
 
 Each objective has its own file, with its equation and its table; a new one adds a branch here.
 """
@@ -19,23 +21,63 @@ from w2v_kernels.layout import whole_tiles
 from w2v_kernels.logistic_block import Block, logistic_block
 from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.negative_sampling import choose_noise, prefetch_draws
+from w2v_kernels.reused_noise import begin_ring, choose_reused, draw_before
+from w2v_kernels.tiles import prefetch_to_write
 
 NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
 
 
 @kernel_part
-def prefetch_choice(center, key, worker):
-    """Prefetch what `choose` will read, two centers ahead."""
-    if worker.hyper.objective == NEGATIVE_SAMPLING:
-        prefetch_draws(worker.tables.noise, worker.hyper.negative, key)
-    elif worker.hyper.objective == HIERARCHICAL_SOFTMAX:
-        prefetch_path(worker.tables.tree, center)
+def reuses_noise(hyper):
+    """Whether each noise word serves several centers."""
+    return hyper.objective == NEGATIVE_SAMPLING and hyper.reuse_noise
+
+
+@kernel_part
+def begin(span, worker):
+    """Before the first center of a span."""
+    hyper = worker.hyper
+    if reuses_noise(hyper):
+        begin_ring(span.first, span.key, hyper.negative, hyper.window, worker.scratch.ring)
+
+
+@kernel_part
+def look_ahead(center, position, key, span_key, worker):
+    """Prefetch what choosing the targets of a center will read.
+
+    key        names the stream of the center's random numbers, that of its position
+    span_key   names that of all positions
+    """
+    hyper, tables, scratch = worker.hyper, worker.tables, worker.scratch
+    if reuses_noise(hyper):
+        private, vectors = scratch.own_targets, worker.weights.target_vectors
+        draw_before(position + 1, span_key, tables.noise, private, vectors, scratch.ring)
+    elif hyper.objective == NEGATIVE_SAMPLING:
+        prefetch_draws(tables.noise, hyper.negative, key)
+    elif hyper.objective == HIERARCHICAL_SOFTMAX:
+        prefetch_path(tables.tree, center)
+
+
+@kernel_part
+def choose_at(center, position, key, worker, chosen):
+    """Choose the target rows of the center at a position, and prefetch them."""
+    hyper, scratch = worker.hyper, worker.scratch
+    if reuses_noise(hyper):
+        private, ring = scratch.own_targets, scratch.ring
+        negative, window, blank = hyper.negative, hyper.window, scratch.blank
+        choose_reused(center, position, negative, window, private, ring, blank, chosen)
+        n_new = np.int64(1)  # the noise words' rows were prefetched when they were drawn
+    else:
+        choose(center, key, np.int64(0), worker, chosen)
+        _, _, n_new = targets_of(center, chosen, worker)
+    for t in range(n_new):
+        prefetch_to_write(worker.weights.target_vectors, np.int64(chosen.rows[t]))
 
 
 @kernel_part
 def choose(center, key, first_draw, worker, chosen):
-    """Choose the target rows of a center word, into `chosen`.
+    """Choose the target rows of a center word whose noise serves no other, into `chosen`.
 
     key, first_draw   the noise is drawn from the stream `key`, starting at number `first_draw`
     """

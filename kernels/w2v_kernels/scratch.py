@@ -18,6 +18,7 @@ from w2v_kernels.layout import (
 )
 from w2v_kernels.logistic_block import tile_index
 from w2v_kernels.parallel.private_rows import PrivateRows, private_rows
+from w2v_kernels.reused_noise import NoiseRing, noise_ring
 from w2v_kernels.sizes import INPUTS_OF_LONG, LONG_WINDOW, TILE
 
 KEPT_CAPACITY = 4096
@@ -59,6 +60,8 @@ class Scratch(NamedTuple):
     """the targets of a center"""
     chosen_next: Targets
     """the targets of the center after it"""
+    ring: NoiseRing
+    """noise words that serve several centers each"""
     inputs: np.ndarray
     """float32 (C, D padded), C at most 2 window: the block's input rows: copied vectors, or a mean
     """
@@ -96,12 +99,14 @@ def make_scratch(
     window: int,
     most_targets: int,
     blank: int,
+    negative: int,
     own_inputs: PrivateRows | None = None,
     own_targets: PrivateRows | None = None,
 ) -> Scratch:
     """Working memory for windows up to `window` and blocks of up to `most_targets` targets.
 
-    blank   a zero row of the target matrix, no other worker's
+    blank      a zero row of the target matrix, no other worker's
+    negative   K, for noise words that serve several centers
     """
     # Behind the last center stand its right contexts.
     n_kept = max(KEPT_CAPACITY, _CAPACITY_OF_WINDOWS * window) + window
@@ -112,6 +117,7 @@ def make_scratch(
         contexts=whole_lines(2 * window, np.int32),
         chosen=empty_targets(most_targets),
         chosen_next=empty_targets(most_targets),
+        ring=noise_ring(negative, window),
         inputs=empty_rows(n_inputs, vector_size),
         numbers=np.arange(n_inputs, dtype=np.int32),
         move=empty_rows(1, vector_size),

@@ -46,6 +46,9 @@ PRIVATE_BYTES = 1 << 19
 second-level cache, which has one or two MB.
 """
 
+MOST_NOISE_STRIDE = 65
+"""Beyond windows of 32 words, so that rows of noise are still in the cache when they are reused."""
+
 
 def row_length(vector_size: int) -> int:
     """D padded to whole cache lines."""
@@ -65,3 +68,8 @@ def whole_tiles(n_targets: _Number) -> _Number:
 def score_offset(k: int) -> int:
     """Where the scores of the k-th tile begin: 0, 6, 16, 22, 32 ..."""
     return k // 2 * SCORE_ROW + k % 2 * TILE
+
+
+def noise_stride(window: int) -> int:
+    """How many positions lie between those that draw the noise words of a center, under reuse."""
+    return min(2 * window + 1, MOST_NOISE_STRIDE)

@@ -35,7 +35,7 @@ def train_span(corpus, span, worker, tallies):
     alone, so a worker that trains alone gets the same weights from two spans as from one over the
     same tokens.
     """
-    begin_span(worker)
+    begin_span(span, worker)
     position = span.first
     sentence = np.searchsorted(corpus.sentence_starts, position, side="right") - 1
     while position < span.stop:
@@ -74,16 +74,15 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
         else:
             last = n
             _, n = keep_forward(ids, stop, sentence_stop, n + window, key, thresholds, kept, n)
-        if i < last:
-            prepare_center(i, worker, chosen)
+        prepare_first(i, last, span, worker, chosen)
         while i < last:
             if i + window + 1 < n:  # the next word that the window reaches
                 row = own_row(kept.ids[i + window + 1], scratch.own_inputs)
                 prefetch_to_write(vectors, np.int64(row))
-            if i + 2 < last:
-                prefetch_choice(i + 2, worker)
             if i + 1 < last:
                 prepare_center(i + 1, worker, chosen_next)
+            if i + 2 < last:
+                look_ahead(i + 2, span, worker)
             train_center(i, n, chosen, span, worker, tallies)
             after_center(worker)
             chosen, chosen_next = chosen_next, chosen
@@ -95,21 +94,29 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
 
 
 @kernel_part
-def prefetch_choice(i, worker):
+def prepare_first(i, last, span, worker, chosen):
+    """Before the i-th kept token is trained, the first of those before `last`."""
+    if i < last:
+        look_ahead(i, span, worker)
+        prepare_center(i, worker, chosen)
+    if i + 1 < last:
+        look_ahead(i + 1, span, worker)
+
+
+@kernel_part
+def look_ahead(i, span, worker):
     """Prefetch what choosing the targets of the i-th kept token will read."""
     kept = worker.scratch.kept
-    objectives.prefetch_choice(np.int64(kept.ids[i]), kept.bits[i], worker)
+    center, position = np.int64(kept.ids[i]), kept.positions[i]
+    objectives.look_ahead(center, position, kept.bits[i], span.key, worker)
 
 
 @kernel_part
 def prepare_center(i, worker, chosen):
     """Choose the targets of the i-th kept token, into `chosen`, and prefetch their rows."""
     kept = worker.scratch.kept
-    center = np.int64(kept.ids[i])
-    objectives.choose(center, kept.bits[i], np.int64(0), worker, chosen)
-    rows, _, n_targets = objectives.targets_of(center, chosen, worker)
-    for t in range(n_targets):
-        prefetch_to_write(worker.weights.target_vectors, np.int64(rows[t]))
+    center, position = np.int64(kept.ids[i]), kept.positions[i]
+    objectives.choose_at(center, position, kept.bits[i], worker, chosen)
 
 
 @kernel_part
@@ -144,8 +151,9 @@ def train_center(i, n, chosen, span, worker, tallies):
 
 
 @kernel_part
-def begin_span(worker):
+def begin_span(span, worker):
     """Before the first center of a span."""
+    objectives.begin(span, worker)
     copy_shared_rows(worker.weights.input_vectors, worker.scratch.own_inputs)
     copy_shared_rows(worker.weights.target_vectors, worker.scratch.own_targets)
 

@@ -232,7 +232,7 @@ def test_scaling_says_what_share_of_separate_trainings_one_reaches(quick, topica
     rows = [re.split(r"\s{2,}", line.strip()) for line in result.lines if " separate " in line]
     assert [row[3] for row in rows] == ["0.50x", "0.50x"]
     assert f"separate: {separate.NOTE}" in result.out
-    assert "--no-shared-noise" not in result.out  # the same kernels
+    assert "--noise-sharing" not in result.out  # the same kernels
 
 
 def test_a_child_that_cannot_be_started_is_said(monkeypatch, tmp_path):
@@ -670,9 +670,9 @@ def test_the_median_the_spread_and_the_ratio_are_shown():
 
 
 def test_what_differs_between_the_tools_is_reported():
-    assert [report_module.SHARED_NOISE] in cells(report((OURS, 1, 0.5), (OTHER, 1, 2.0)))
-    assert parse(["bench"]).live_settings.shared_noise
-    assert not parse(["bench", "--no-shared-noise"]).live_settings.shared_noise
+    assert [report_module.REUSED_NOISE] in cells(report((OURS, 1, 0.5), (OTHER, 1, 2.0)))
+    assert parse(["bench"]).live_settings.noise_sharing == "centers"
+    assert parse(["bench", "--noise-sharing", "none"]).live_settings.noise_sharing == "none"
 
 
 def test_without_ours_there_is_no_ratio():
@@ -725,7 +725,7 @@ def test_multiply_adds_are_those_of_the_formulas():
         ({}, 300 + 50 * 6),
         ({"objective": "hierarchical-softmax"}, 300 + 50 * 6),
         ({"model": "cbow"}, 300 * (6 + 6)),
-        ({"shared_noise": False}, 300 * (1 + 6)),
+        ({"noise_sharing": "none"}, 300 * (1 + 6)),
     ],
 )
 def test_a_gpu_moves_each_row_of_a_center_to_it_and_back(settings, rows):

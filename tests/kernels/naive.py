@@ -70,10 +70,30 @@ def draw_noise(table, bits):
     return word if bits & 0xFFFFFFFF < threshold else other
 
 
-def noise_words(table, center, negative, key, first_draw):
-    """K noise words; one equal to the center is dropped."""
-    drawn = [draw_noise(table, random_at(key, first_draw + k)) for k in range(negative)]
-    return [word for word in drawn if word != center]
+def noise_words(table, key, first_draw, n):
+    """Words of a center's own stream."""
+    return [draw_noise(table, random_at(key, first_draw + k)) for k in range(n)]
+
+
+def reused_noise_words(table, span_key, position, negative, window):
+    """The first words of the streams of K positions, 2 windows and a token apart."""
+    return [
+        draw_noise(table, random_at(random_at(span_key, position - k * min(2 * window + 1, 65)), 0))
+        for k in range(negative)
+    ]
+
+
+def draws_for_each_pair(settings):
+    return settings["model"] == "skip-gram" and not settings["shared_noise"]
+
+
+def words_met(table, span_key, position, n_contexts, settings):
+    """The noise words that a center meets: K, or K for each of its pairs."""
+    negative = settings["negative"]
+    if settings["reuse_noise"] and not draws_for_each_pair(settings):
+        return reused_noise_words(table, span_key, position, negative, settings["window"])
+    n_pairs = n_contexts if draws_for_each_pair(settings) else 1
+    return noise_words(table, random_at(span_key, position), 0, n_pairs * negative)
 
 
 def huffman_codes(counts):
@@ -145,21 +165,22 @@ def train_span(corpus_ids, starts, span, settings, v, u, nodes, noise_table, tre
             if not contexts:
                 continue
             lr = float(np.float32(span["rate"](position)))
-            key = random_at(span["key"], position)
+            noise = words_met(noise_table, span["key"], position, len(contexts), settings)
             step_loss, step_pairs = train_center(
-                corpus_ids[position], contexts, lr, key, settings, v, u, nodes, noise_table, tree
+                corpus_ids[position], contexts, lr, noise, settings, v, u, nodes, tree
             )
             loss, pairs = loss + step_loss, pairs + step_pairs
     return loss, pairs, centers
 
 
-def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, tree):
+def train_center(center, contexts, lr, noise, settings, v, u, nodes, tree):
+    """noise   the words that the center meets, those equal to it among them"""
     locks = settings["locks"] if len(settings["locks"]) else np.ones(len(v))
     if settings["model"] == "cbow":
         mean = v[contexts].sum(axis=0, keepdims=True)
         if settings["cbow_mean"]:
             mean = mean / len(contexts)
-        new, loss = predict(mean, center, lr, key, 0, settings, u, nodes, noise_table, tree)
+        new, loss = predict(mean, center, lr, noise, settings, u, nodes, tree)
         step = (new - mean)[0] / (len(contexts) if settings["cbow_divide"] else 1)
         for context in contexts:
             v[context] += locks[context] * step
@@ -170,7 +191,7 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
         for first in range(0, len(contexts), most):
             some = contexts[first : first + most]
             rows = v[some]
-            new, nats = predict(rows, center, lr, key, 0, settings, u, nodes, noise_table, tree)
+            new, nats = predict(rows, center, lr, noise, settings, u, nodes, tree)
             for context, step in zip(some, new - rows, strict=True):
                 v[context] += locks[context] * step
             loss += nats
@@ -178,23 +199,22 @@ def train_center(center, contexts, lr, key, settings, v, u, nodes, noise_table, 
     loss = 0.0
     for c, context in enumerate(contexts):
         row = v[[context]]
-        draw = c * settings["negative"]
-        new, pair_loss = predict(row, center, lr, key, draw, settings, u, nodes, noise_table, tree)
+        own = noise[c * settings["negative"] : (c + 1) * settings["negative"]]
+        new, pair_loss = predict(row, center, lr, own, settings, u, nodes, tree)
         v[context] += locks[context] * (new - row)[0]
         loss += pair_loss
     return loss, len(contexts)
 
 
-def predict(rows, center, lr, key, first_draw, settings, u, nodes, noise_table, tree):
+def predict(rows, center, lr, noise, settings, u, nodes, tree):
     """New input rows and the loss; the objective's target rows change in place."""
     if settings["objective"] == "softmax":
         new, targets, loss = softmax_block(rows, u, center, lr)
         u[:] = targets
         return new, loss
     if settings["objective"] == "negative-sampling":
-        noise = noise_words(noise_table, center, settings["negative"], key, first_draw)
-        matrix, targets = u, [center, *noise]
-        labels = np.array([1] + [0] * len(noise))
+        matrix, targets = u, [center, *(word for word in noise if word != center)]
+        labels = np.array([1] + [0] * (len(targets) - 1))
     else:
         matrix, targets, turns = nodes, *tree[center]
         labels = np.array([1 if turn > 0 else 0 for turn in turns])

@@ -63,6 +63,7 @@ class Setup:
             "window": 4,
             "shrink_windows": True,
             "shared_noise": True,
+            "reuse_noise": True,
             "cbow_mean": True,
             "cbow_divide": False,
             "sample": 0.05,
@@ -105,6 +106,7 @@ class Setup:
             s["window"],
             s["shrink_windows"],
             s["shared_noise"],
+            s["reuse_noise"] and not naive.draws_for_each_pair(s),
             s["cbow_mean"],
             s["cbow_divide"],
         )
@@ -122,7 +124,8 @@ class Setup:
     def train(self, *spans, tallies=None):
         tallies = np.zeros(sizes.N_TALLIES) if tallies is None else tallies
         blank = len(self.weights.target_vectors) - 1
-        scratch = make_scratch(self.vector_size, self.settings["window"], 300, blank)
+        s = self.settings
+        scratch = make_scratch(self.vector_size, s["window"], 300, blank, s["negative"])
         for span in spans:
             train_with(self, scratch, span, tallies)
         return tallies

@@ -19,7 +19,7 @@ def moved(setup, v, center, n_steps):
         setup.weights,
         setup.tables,
         setup.hyper,
-        make_scratch(20, 4, 300, len(setup.weights.target_vectors) - 1),
+        make_scratch(20, 4, 300, len(setup.weights.target_vectors) - 1, 5),
     )
     before = setup.weights.target_vectors.copy()
     inputs, moves = empty_rows(1, 20), empty_rows(n_steps, 20)
@@ -53,7 +53,8 @@ def test_a_step_moves_the_input_row_by_minus_the_gradient(objective):
             def loss(v, rows=rows, turns=turns):
                 return -np.log(naive.sigmoid(np.array(turns) * (nodes[rows] @ v))).sum()
         else:
-            words = naive.noise_words(setup.tables.noise, center, 4, KEY, 4 * r)
+            drawn = naive.noise_words(setup.tables.noise, KEY, 4 * r, 4)
+            words = [word for word in drawn if word != center]
 
             def loss(v, words=words):
                 noise = naive.sigmoid(-(u[words] @ v))

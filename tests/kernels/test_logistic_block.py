@@ -27,7 +27,7 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     target_rows = random.permutation(60)[:n_targets].astype(np.int32)
     labels = random.integers(0, 2, n_targets)
     scratch, moves = (
-        make_scratch(size, 8, n_targets, 0),
+        make_scratch(size, 8, n_targets, 0, 5),
         layout.empty_rows(n_inputs, size),
     )
     new_v, new_u, loss = naive.logistic_block(

@@ -42,7 +42,7 @@ def with_private_rows(workers, n_inputs, n_targets, **settings):
             )
     setup.weights = layout.Weights(*matrices)
     scratches = [
-        make_scratch(setup.vector_size, 4, 300, n, *pair) for pair in zip(*copies, strict=True)
+        make_scratch(setup.vector_size, 4, 300, n, 5, *pair) for pair in zip(*copies, strict=True)
     ]
     return setup, scratches
 

@@ -22,6 +22,9 @@ VARIANTS = [
     for objective in OBJECTIVES
 ] + [
     {"shared_noise": False},
+    {"reuse_noise": False},
+    {"model": "cbow", "reuse_noise": False},
+    {"window": 40, "negative": 7},
     {"shrink_windows": False, "window": 3},
     {"negative": 1},
     {"negative": 17, "window": 6},
@@ -189,9 +192,8 @@ def test_the_step_follows_the_gradient_of_the_loss(objective, way):
 
     def loss_and_step(v, u, nodes, lr):
         v, u, nodes = v.copy(), u.copy(), nodes.copy()
-        loss, _ = naive.train_center(
-            center, contexts, lr, 123, setup.settings, v, u, nodes, setup.tables.noise, tree
-        )
+        noise = naive.words_met(setup.tables.noise, 123, 17, len(contexts), setup.settings)
+        loss, _ = naive.train_center(center, contexts, lr, noise, setup.settings, v, u, nodes, tree)
         return loss, (v, u, nodes)
 
     matrices = setup.exact()

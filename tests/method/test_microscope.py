@@ -31,9 +31,10 @@ OBJECTIVES = ("negative-sampling", "hierarchical-softmax", "softmax")
 MODES = [Mode(model, objective) for model in ("skip-gram", "cbow") for objective in OBJECTIVES]
 WAYS = [
     *({"model": mode.model, "objective": mode.objective} for mode in MODES),
-    {"shared_noise": False},
-    {"shared_noise": False, "negative": 17},
-    {"model": "cbow", "shared_noise": False},
+    {"noise_sharing": "none"},
+    {"noise_sharing": "pairs"},
+    {"noise_sharing": "none", "negative": 17},
+    {"model": "cbow", "noise_sharing": "none"},
     {"model": "cbow", "cbow_divide": True},
     {"model": "cbow", "cbow_mean": False, "objective": "hierarchical-softmax"},
     {"window": 100, "objective": "hierarchical-softmax"},
@@ -93,6 +94,8 @@ class Bench:
             "rate": lambda position: seen.rate,
         }
         how = dataclasses.asdict(self.settings) | {
+            "shared_noise": self.settings.noise_sharing != "none",
+            "reuse_noise": self.settings.noise_sharing == "centers",
             "model": seen.mode.model,
             "objective": seen.mode.objective,
             "locks": self.backend.locks,
@@ -166,17 +169,23 @@ def test_scores_errors_and_moves_are_the_chapters(mode):
 
 
 def test_noise_words_are_those_that_the_loop_draws():
-    for shared in (True, False):
-        bench = Bench(clock=100, shared_noise=shared, negative=8)
+    for sharing in ("centers", "pairs", "none"):
+        shared = sharing != "none"
+        bench = Bench(clock=100, noise_sharing=sharing, negative=8)
         seen = bench.scope.next_token()
         chosen, key = seen.chosen, stream_key(1, 0)
-        at = naive.random_at(key, chosen.span.first)
+        settings = {
+            "model": "skip-gram",
+            "negative": 8,
+            "shared_noise": shared,
+            "reuse_noise": sharing == "centers",
+        }
+        words = naive.words_met(
+            *(bench.plan.tables.noise, key, chosen.span.first, len(chosen.contexts)),
+            settings | {"window": bench.plan.settings.window},
+        )
         for c, meeting in enumerate(chosen.meetings):
-            first = 0 if shared else c * 8
-            drawn = [
-                naive.draw_noise(bench.plan.tables.noise, naive.random_at(at, first + k))
-                for k in range(8)
-            ]
+            drawn = words if shared else words[8 * c : 8 * c + 8]
             assert meeting.drawn.tolist() == drawn
             kept = [word for word in drawn if word != chosen.center]
             assert list(dict.fromkeys(kept)) == meeting.rows[1:].tolist()

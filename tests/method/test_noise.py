@@ -74,9 +74,9 @@ def test_chi_square_refuses_another_distribution():
     assert chi_square(draws, noise_probabilities(counts, 0.65)).p < 1e-6
 
 
-@pytest.mark.parametrize("shared_noise", [True, False])
-def test_what_a_run_has_drawn_fits_its_distribution(shared_noise):
-    run = trained(make_run(epochs=2, workers=1, shared_noise=shared_noise, sample=0.01))
+@pytest.mark.parametrize("noise_sharing", ["centers", "pairs", "none"])
+def test_what_a_run_has_drawn_fits_its_distribution(noise_sharing):
+    run = trained(make_run(epochs=2, workers=1, noise_sharing=noise_sharing, sample=0.01))
     text = run.trained.text()
     found = record_of(text)
     assert found is not None

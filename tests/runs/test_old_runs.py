@@ -12,6 +12,8 @@ import pytest
 
 from w2vtui.cli import run_command_line
 from w2vtui.formats import load_vectors
+from w2vtui.runs.disk.dataclass_json import from_json
+from w2vtui.settings import LiveSettings
 
 MADE = Path(__file__).parent / "made_by_d1b4d54"
 TEXT = MADE / "text.txt"
@@ -77,3 +79,8 @@ def test_a_finished_run_is_replayed(w2v, tmp_path):
     _, _, err = w2v("replay", "finished", "--corpus", TEXT, "-o", output)
     assert re.search("bit for bit|differ from those of finished", err), err
     assert furthest(output, MADE / "finished.bin") < OTHER_PROCESSOR
+
+
+@pytest.mark.parametrize(("saved", "sharing"), [(True, "pairs"), (False, "none")])
+def test_shared_noise_of_earlier_versions_is_noise_sharing(saved, sharing):
+    assert from_json(LiveSettings, {"shared_noise": saved}).noise_sharing == sharing

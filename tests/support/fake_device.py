@@ -107,7 +107,7 @@ class FakeTrainer(CudaTrainer):
         for rows, matrix in zip(weights, matrices, strict=True):
             rows[: len(matrix), :size] = matrix
         most = max(1 + hyper.negative, int(tables.tree.lengths.max(initial=0)))
-        scratch = make_scratch(size, hyper.window, most, n_words)
+        scratch = make_scratch(size, hyper.window, most, n_words, hyper.negative)
         worker = Worker(layout.Weights(*weights), tables, hyper, scratch)
         self._counted = np.zeros(N_TALLIES)
         training_loop.train_span(part.piece, part.span, worker, self._counted)

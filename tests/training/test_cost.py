@@ -83,10 +83,10 @@ def test_targets_are_noise_words_or_a_path():
 
 
 @pytest.mark.parametrize("model", ["skip-gram", "cbow"])
-@pytest.mark.parametrize("shared_noise", [True, False])
-def test_more_of_anything_costs_more(model, shared_noise):
+@pytest.mark.parametrize("noise_sharing", ["centers", "pairs", "none"])
+def test_more_of_anything_costs_more(model, noise_sharing):
     model_of = {size: CostModel(TextShape(text_of([20] * 99)), size) for size in (100, 300)}
-    base = LiveSettings(model=model, shared_noise=shared_noise, sample=1e-2, workers=1)
+    base = LiveSettings(model=model, noise_sharing=noise_sharing, sample=1e-2, workers=1)
 
     def cost(size=100, **changes):
         return model_of[size].seconds_a_token(base.changed(**changes), [])

@@ -129,7 +129,8 @@ def test_a_step_from_between_two_steps_goes_to_the_next_one():
     assert LIVE["window"].stepped(ALL_WORDS, 1) is ALL_WORDS
     assert LIVE["window"].stepped(ALL_WORDS, -1) == 10_000
     assert value_text(LIVE["window"].from_text("20000")) == value_text(ALL_WORDS) == "all"
-    assert LIVE["shared_noise"].stepped(True, 1) is False
+    assert LIVE["noise_sharing"].stepped("centers", 1) == "pairs"
+    assert LIVE["shrink_windows"].stepped(True, 1) is False
     assert LIVE["model"].stepped("cbow", 1) == "skip-gram"
 
 
@@ -150,11 +151,11 @@ def test_texts_of_values():
 def test_the_command_line_names_only_what_differs():
     assert command_line(["a b.txt"], LiveSettings(), CorpusSettings()) == "w2vtui train 'a b.txt'"
     line = command_line(
-        ["x.txt"], LiveSettings(negative=15, shared_noise=False, sample=1e-5),
+        ["x.txt"], LiveSettings(negative=15, noise_sharing="none", sample=1e-5),
         CorpusSettings(lowercase=True, min_count=1200), output="v.txt",
     )  # fmt: skip
     assert line == (
-        "w2vtui train x.txt --negative 15 --sample 1e-05 --no-shared-noise --min-count 1200 "
+        "w2vtui train x.txt --negative 15 --sample 1e-05 --noise-sharing none --min-count 1200 "
         "--lowercase -o v.txt"
     )
 
@@ -194,7 +195,7 @@ def test_the_command_line_means_the_same_settings(live):
 
 
 def test_the_command_line_is_one_that_the_program_takes(tmp_path):
-    live = LiveSettings(negative=7, alpha=0.033, shared_noise=False, model="cbow")
+    live = LiveSettings(negative=7, alpha=0.033, shrink_windows=False, model="cbow")
     corpus = CorpusSettings(lowercase=True, tokenizer="words")
     line = command_line(["a b.txt"], live, corpus, TrainingSettings(vector_size=64), output="v.vec")
     taken = parser.parse(shlex.split(line)[1:])

@@ -28,7 +28,7 @@ async def test_a_storm_of_resizes_leaves_the_screen_whole_and_the_run_going(topi
 
         app.post_message(Resize(LARGE, LARGE))
         await until(app, lambda: "Live controls" in text_of(app))
-        shown = ("● TRAINING", "topics.txt", "shared noise", "learning rate", "vocabulary",
+        shown = ("● TRAINING", "topics.txt", "noise sharing", "learning rate", "vocabulary",
                  "Events", "Watch words", "words/s", "^q Quit")  # fmt: skip
         await until(app, lambda: all(text in text_of(app) for text in shown))
         lines = text_of(app).splitlines()

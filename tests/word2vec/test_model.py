@@ -144,7 +144,7 @@ def test_the_defaults_train_what_gensims_do(settings_of_run):
         ({"negative": 9}, "negative", 9),
         ({"shrink_windows": False}, "shrink_windows", False),
         ({"ns_exponent": -0.5}, "ns_exponent", -0.5),
-        ({"shared_noise": False}, "shared_noise", False),
+        ({"noise_sharing": "pairs"}, "noise_sharing", "pairs"),
         ({"cbow_divide": True}, "cbow_divide", True),
         ({"objective": "softmax"}, "objective", "softmax"),
         ({"model": "skip-gram"}, "model", "skip-gram"),
@@ -198,7 +198,7 @@ def test_only_one_corpus_may_be_given(tmp_path):
     ("named", "message"),
     [
         ({"windw": 3}, r"no setting 'windw': did you mean window\?"),
-        ({"shared_nose": True}, "did you mean shared_noise"),
+        ({"noise_sharring": "none"}, "did you mean noise_sharing"),
         ({"vectorsize": 50}, "did you mean vector_size"),
         ({"min_cuont": 1}, "did you mean min_count"),
         ({"size": 50, "vector_size": 60}, "give vector_size or size.*got 60 and 50"),
@@ -243,7 +243,7 @@ def test_only_one_corpus_may_be_given(tmp_path):
         ({"max_final_vocab": 0}, "max_final_vocab must be"),
         ({"epochs": 0}, "epochs must be"),
         ({"workers": 0}, "workers must be"),
-        ({"shared_noise": 1}, "shared_noise must be true or false, got 1"),
+        ({"shrink_windows": 1}, "shrink_windows must be true or false, got 1"),
         ({"objective": "softmx"}, "did you mean softmax"),
         ({"tokenizer": "word"}, "did you mean words"),
     ],
@@ -482,13 +482,14 @@ def test_every_setting_changes_what_is_learned(other):
     assert not np.array_equal(plain.vectors, changed.vectors)
 
 
-def test_shared_noise_changes_what_skip_gram_learns():
-    """CBOW has one pair a center, and so nothing to share it between."""
-    shared, own = (
-        Word2Vec(topical_sentences(200), sg=1, shared_noise=choice, **SMALL).wv.vectors
-        for choice in (True, False)
-    )
-    assert not np.array_equal(shared, own)
+@pytest.mark.parametrize(("sg", "n_ways"), [(1, 3), (0, 2)])
+def test_noise_sharing_changes_what_is_learned(sg, n_ways):
+    """A center of CBOW has one pair, and so none to share its noise words with."""
+    learned = {
+        Word2Vec(topical_sentences(200), sg=sg, noise_sharing=choice, **SMALL).wv.vectors.tobytes()
+        for choice in ("centers", "pairs", "none")
+    }
+    assert len(learned) == n_ways
 
 
 def test_the_vectors_have_the_asked_length_and_the_words_counts():

@@ -32,7 +32,7 @@ def trained(**named):
 
 @pytest.mark.parametrize(
     "named",
-    [{}, {"lowercase": True, "sample": 50, "shared_noise": False},
+    [{}, {"lowercase": True, "sample": 50, "noise_sharing": "pairs"},
      *outside([{"hs": 1}, {"sg": 1, "negative": 3}, {"objective": "softmax"},
                {"deterministic": True}])],
     ids=str,

@@ -17,7 +17,10 @@ from w2vtui.bench.tables import Row, quality_table, speed_table, title_of
 from w2vtui.display import safe_text
 from w2vtui.settings import default_alpha
 
-SHARED_NOISE = "w2vtui draws noise words per center, the others per pair: see --no-shared-noise"
+REUSED_NOISE = (
+    "w2vtui uses a noise word for several pairs, the others draw new ones for each: see "
+    "--noise-sharing none"
+)
 
 SHARED_CORES = 0.75
 """Threads that do less than this share of the expected multiply-adds share their cores."""
@@ -84,7 +87,7 @@ class Report:
                 "window": live.window,
                 "negative": live.negative,
                 "sample": live.sample,
-                "shared_noise": live.shared_noise,
+                "noise_sharing": live.noise_sharing,
                 "alpha": {
                     mode.name: live.alpha or default_alpha(mode.model, mode.objective)
                     for mode in MODES.values()
@@ -130,8 +133,8 @@ class Report:
         modes = [measurement.trial.setup.mode for measurement in self.measurements]
         draws_noise = any(MODES[mode].objective == "negative-sampling" for mode in modes)
         others = {tool.name for tool in self.tools} - OURS
-        if draws_noise and self.bench.live.shared_noise and others:
-            notes[SHARED_NOISE] = None
+        if draws_noise and self.bench.live.noise_sharing != "none" and others:
+            notes[REUSED_NOISE] = None
         for measurement in self.measurements:
             tool, setup = measurement.trial.tool, measurement.trial.setup
             if measurement.outcome is not None:

@@ -48,7 +48,7 @@ def row_bytes(live: ResolvedSettings, pairs: int, shape: BlockShape, vector_size
     """
     if live.model == "cbow":
         rows = pairs * (shape.contexts + shape.targets)
-    elif live.draws_noise and not live.shared_noise:
+    elif live.draws_for_each_pair:
         rows = pairs * (1 + shape.targets)
     else:
         rows = pairs * (1 + shape.targets / max(shape.contexts, 1.0))

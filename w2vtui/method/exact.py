@@ -192,7 +192,7 @@ def _moves(pair: Pair, bias: Real, settings: ResolvedSettings, n_steps: int) -> 
 def _settings(objective: Objective, negative: int, exponent: float) -> ResolvedSettings:
     plain = LiveSettings().resolved(1, 1)
     return dataclasses.replace(
-        plain, objective=objective, negative=negative, ns_exponent=exponent, shared_noise=True
+        plain, objective=objective, negative=negative, ns_exponent=exponent, noise_sharing="pairs"
     )
 
 

@@ -114,13 +114,18 @@ class NoiseRecord:
         return sum(stint.centers for stint in self.stints)
 
     @property
+    def met(self) -> int:
+        """Noise words that these met, be they the center itself."""
+        return sum(stint.met for stint in self.stints)
+
+    @property
     def dropped(self) -> int:
-        """Draws that were the center itself."""
+        """Those that were the center itself."""
         return sum(stint.dropped for stint in self.stints)
 
     @property
     def dropped_expected(self) -> float:
-        """how many of these the distribution predicts."""
+        """How many of these the distribution predicts."""
         return sum(stint.dropped_expected for stint in self.stints)
 
     @property

@@ -16,6 +16,7 @@ from w2vtui.settings.spec import Checked, WithoutLimit, setting, spec_of
 
 Model = Literal["skip-gram", "cbow"]
 Objective = Literal["negative-sampling", "hierarchical-softmax", "softmax"]
+NoiseSharing = Literal["centers", "pairs", "none"]
 Tokenizer = Literal["whitespace", "words", "characters", "chinese", "korean"]
 EncodingErrors = Literal["strict", "replace", "ignore"]
 RecordErrors = Literal["strict", "skip"]
@@ -189,10 +190,11 @@ class LiveSettings(Checked):
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),
         help="training threads; 1 is reproducible bit for bit, more are with deterministic",
     )
-    shared_noise: bool = setting(
-        True,
-        label="shared noise",
-        help="draw K noise words per center, not per pair (faster, equally good)",
+    noise_sharing: NoiseSharing = setting(
+        "centers",
+        label="noise sharing",
+        help="draw noise words once for K centers whose windows do not overlap (fastest, equally "
+        "good), for all pairs of one center, or for every pair (none)",
     )
     shrink_windows: bool = setting(
         True,
@@ -223,6 +225,11 @@ class LiveSettings(Checked):
     def draws_noise(self) -> bool:
         """Whether targets are noise words drawn at random: negative sampling."""
         return self.objective == "negative-sampling"
+
+    @property
+    def draws_for_each_pair(self) -> bool:
+        """Whether every pair has noise words of its own."""
+        return self.draws_noise and self.model == "skip-gram" and self.noise_sharing == "none"
 
     @property
     def walks_tree(self) -> bool:
@@ -402,10 +409,8 @@ def without_effect(model: Model, objective: Objective) -> dict[str, str]:
     """The live settings that have no part under a model and an objective, and which of the two."""
     idle: dict[str, str] = {}
     if objective != "negative-sampling":
-        noise = ("negative", "ns_exponent", "shared_noise")
+        noise = ("negative", "ns_exponent", "noise_sharing")
         idle |= dict.fromkeys(noise, objective.replace("-", " "))
-    elif model == "cbow":  # one mean for each center, so that both ways are the same
-        idle["shared_noise"] = "cbow"
     if model == "skip-gram":
         idle |= dict.fromkeys(("cbow_mean", "cbow_divide"), "skip-gram")
     return idle

@@ -30,7 +30,7 @@ FIXED_DEFAULTS = {"deterministic": False, "probe": False, "probe_seed": 1, "devi
 OLD_NAMES = {"size": ("vector_size", 100), "iter": ("epochs", 5)}
 """gensim 3's names: the present one, and its default."""
 _MOST_COUNT = 10**18
-_NO_GENSIM_NAME = ("model", "objective", "shared_noise", "cbow_divide")
+_NO_GENSIM_NAME = ("model", "objective", "noise_sharing", "cbow_divide")
 _ALL_NAMES = [
     *(
         "sg",

@@ -78,7 +78,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     device="cuda" trains on an NVIDIA GPU (pip install 'w2vtui[cuda]'), "auto" on one if there is
     one; a model trained there is the same for all else, and may be trained further anywhere.
 
-    Further settings of settings.py, such as shared_noise, lowercase or deterministic, are taken by
+    Further settings of settings.py, such as noise_sharing, lowercase or deterministic, are taken by
     name; model and objective go before sg and hs. So are gensim 3's size and iter, with a
     DeprecationWarning.
 

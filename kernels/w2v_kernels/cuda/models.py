@@ -39,6 +39,8 @@ class Center(NamedTuple):
 
     number: Any
     """int64: its number among the kept tokens"""
+    position: Any
+    """int64"""
     word: Any
     """int64"""
     key: Any

@@ -4,8 +4,8 @@
     n_targets           1 + K                      the length of the word's path
     target_of           the center, or a draw      a node of the path
 
-The draws are those of the CPU's negative_sampling.py. A noise word that is drawn twice is listed
-twice; one equal to the center is dropped, by a weight of 0.
+The draws are those of the CPU's negative_sampling.py and reused_noise.py. A noise word that is
+drawn twice is listed twice; one equal to the center is dropped, by a weight of 0.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numba.extending import register_jitable
 from w2v_kernels.cuda.rows import NONE
 from w2v_kernels.cuda.warp import read, select
 from w2v_kernels.negative_sampling import draw_noise
+from w2v_kernels.reused_noise import noise_stride, reused_bits
 from w2v_kernels.rng import random_at
 
 
@@ -33,7 +34,7 @@ def target_of(job, center, t, first_draw, by_tree):
 
     Where the weight is 0, the row is NONE.
 
-    first_draw   number of the first noise word in the center's stream of random numbers
+    first_draw   number of the first noise word in the center's own stream of random numbers
     """
     if by_tree:
         return node_target(job, center.word, t)
@@ -51,8 +52,12 @@ def node_target(job, word, t):
 def noise_target(job, center, t, first_draw):
     """The center word, weight +1, if t is 0; else noise word t - 1, weight -1, or 0 from K on."""
     is_center, is_noise = t == 0, t <= job.span.negative
-    draw = select(is_center, 0, first_draw + t - 1)
-    drawn = draw_noise(job.noise, random_at(center.key, np.uint64(draw)))
+    k = select(is_center, 0, t - 1)
+    if job.span.reuse_noise:
+        bits = reused_bits(job.span.key, center.position - k * noise_stride(job.span.window))
+    else:
+        bits = random_at(center.key, np.uint64(first_draw + k))
+    drawn = draw_noise(job.noise, bits)
     counts = is_noise & (drawn != center.word)
     weight = select(counts, np.float32(-1.0), np.float32(0.0))
     row = select(counts, np.int32(drawn), NONE)

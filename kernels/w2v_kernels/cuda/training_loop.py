@@ -58,6 +58,7 @@ class SpanPlace(NamedTuple):
     rate_floor: float
     negative: int
     window: int
+    reuse_noise: bool
     cbow_mean: bool
     cbow_divide: bool
 
@@ -86,7 +87,7 @@ def place_of(span: layout.Span, hyper: layout.Hyper) -> SpanPlace:
     return SpanPlace(
         *(int(span.first), int(span.stop), np.uint64(span.key)),
         *(float(span.rate_base), float(span.rate_slope), float(span.rate_floor)),
-        *(int(hyper.negative), int(hyper.window)),
+        *(int(hyper.negative), int(hyper.window), bool(hyper.reuse_noise)),
         *(bool(hyper.cbow_mean), bool(hyper.cbow_divide)),
     )
 
@@ -185,6 +186,7 @@ def center_at(job, i):
     rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(position))
     return Center(
         i,
+        np.int64(position),
         np.int64(job.kept.ids[i]),
         random_at(span.key, np.uint64(position)),
         np.float32(rate),
@@ -208,7 +210,7 @@ def argument_examples() -> Job:
     """Arguments of the types that a training kernel is compiled for."""
     words, places = np.zeros(1, np.int32), np.zeros(1, np.int64)
     numbers, hashes = np.zeros(1, np.float32), np.zeros((1, 2), np.uint32)
-    span = SpanPlace(0, 0, np.uint64(0), 0.0, 0.0, 0.0, 0, 0, False, False)
+    span = SpanPlace(0, 0, np.uint64(0), 0.0, 0.0, 0.0, 0, 0, False, False, False)
     return Job(
         kept=Kept(words, places, words, words),
         inputs=numbers,

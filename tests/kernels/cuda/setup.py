@@ -22,6 +22,7 @@ VARIANTS = [
     CBOW,
     CBOW | TREE,
     {"shared_noise": False, "n_tokens": 50},
+    {"reuse_noise": False, "n_tokens": 50},
     {"shrink_windows": False, "window": 3},
     {"negative": 1},
     {"sample": 0.0, "n_tokens": 50},

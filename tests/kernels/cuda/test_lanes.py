@@ -99,7 +99,8 @@ def test_a_word_that_is_twice_in_a_window_is_read_after_its_first_move():
     setup = Setup(window=1, shrink_windows=False, sample=0.0)
     setup.ids, setup.starts = np.array([3, 8, 3], dtype=np.int32), np.array([0, 3])
     v, u, _ = setup.exact()
-    noise = naive.noise_words(setup.tables.noise, 8, 5, naive.random_at(setup.key, 1), 0)
+    met = naive.words_met(setup.tables.noise, setup.key, 1, 2, setup.settings)
+    noise = [word for word in met if word != 8]
     targets, old = [8, *noise], u.copy()
     for _ in range(2):
         labels = np.array([1] + [0] * len(noise))

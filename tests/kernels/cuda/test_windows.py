@@ -14,7 +14,7 @@ from w2v_kernels import windows as of_cpu
 from w2v_kernels.cuda import objectives, training_loop, windows
 from w2v_kernels.cuda.models import Center
 from w2v_kernels.cuda.rows import NONE
-from w2v_kernels.negative_sampling import draws_at
+from w2v_kernels.noise_counts import draws_at
 from w2v_kernels.rng import random_at
 from w2v_kernels.scratch import empty_kept
 
@@ -62,20 +62,22 @@ def test_what_was_chosen_stays_until_something_else_is_asked_for():
     assert tokens.kept(setup.key, setup.hyper, table * 0, table * 0) is None
 
 
-def test_noise_words_are_those_of_the_cpu():
-    setup = Setup(negative=30)
+@pytest.mark.parametrize("reused", [True, False])
+def test_noise_words_are_those_of_the_cpu(reused):
+    setup = Setup(negative=30, reuse_noise=reused)
     job = training_loop.argument_examples()._replace(
         noise=setup.tables.noise,
         span=training_loop.place_of(setup.span(), setup.hyper),
     )
-    position, word = 17, 5
+    position, word, first_draw = 17, 5, 0 if reused else 60
     with np.errstate(over="ignore"):
         key = plain(random_at)(setup.key, np.uint64(position))
-        center = Center(0, word, key, np.float32(0), 0, 0)
-        rows, weights = plain(objectives.noise_target)(job, center, np.arange(32), 60)
-    drawn = np.empty(90, np.int32)
-    draws_at(setup.tables.noise, setup.key, position, drawn)
+        center = Center(0, position, word, key, np.float32(0), 0, 0)
+        rows, weights = plain(objectives.noise_target)(job, center, np.arange(32), first_draw)
+    drawn = np.empty(first_draw + 30, np.int32)
+    draws_at(setup.tables.noise, setup.key, position, setup.hyper, drawn)
+    drawn = drawn[first_draw:]
     assert rows[0] == word
-    assert rows[1:31].tolist() == np.where(drawn[60:] == word, NONE, drawn[60:]).tolist()
-    assert weights.tolist() == [1, *np.where(drawn[60:] == word, 0, -1), 0]
-    assert word in drawn[60:]
+    assert rows[1:31].tolist() == np.where(drawn == word, NONE, drawn).tolist()
+    assert weights.tolist() == [1, *np.where(drawn == word, 0, -1), 0]
+    assert word in drawn

@@ -385,7 +385,7 @@ async def test_a_double_click_applies_what_is_staged():
 async def test_rows_in_two_columns_are_clicked_where_they_stand():
     async with scripted(TRAINING, (80, 24)) as (app, _):
         rows = app.screen.query_one(SettingRows)
-        for text, name in (("shared noise", "shared_noise"), ("subsample", "sample")):
+        for text, name in (("noise sharing", "noise_sharing"), ("subsample", "sample")):
             click(app, place_of(app, text))
             await until(app, lambda name=name: rows.picked == name)
 

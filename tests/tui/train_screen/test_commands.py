@@ -160,7 +160,8 @@ async def test_what_a_line_may_become():
         "set K 5 wi": ["set K 5 window"],
         "set k": ["set K"],
         "set model ": ["set model skip-gram", "set model cbow"],
-        "stage shared noise o": ["stage shared noise on", "stage shared noise off"],
+        "stage shrink windows o": ["stage shrink windows on", "stage shrink windows off"],
+        "stage noise sharing p": ["stage noise sharing pairs"],
         "set sg ": ["set sg 0", "set sg 1"],
         "set nonsense 5 wi": [],
         "goto ev": ["goto events"],
@@ -222,14 +223,14 @@ async def test_one_wrong_value_keeps_all_from_being_staged():
         ("learning rate 0.01", {"alpha": "0.01"}),
         ("subsample 1e-5 threads 2", {"sample": "1e-5", "workers": "2"}),
         ("ns power -0.5", {"ns_exponent": "-0.5"}),
-        ("ns-exponent 1 shared noise off", {"ns_exponent": "1", "shared_noise": "off"}),
+        ("ns-exponent 1 shrink windows off", {"ns_exponent": "1", "shrink_windows": "off"}),
         ("sg 1 hs 1", {"model": "skip-gram", "objective": "hierarchical-softmax"}),
         ("sg 0 hs 0", {"model": "cbow", "objective": "negative-sampling"}),
         ("iter 9", {"epochs": "9"}),
         ("--negative 15 --ns-exponent=1", {"negative": "15", "ns_exponent": "1"}),
         ("noise exponent 1 shrink windows off", {"ns_exponent": "1", "shrink_windows": "off"}),
         ("shrink window off min rate 0", {"shrink_windows": "off", "min_alpha": "0"}),
-        ("--no-shared-noise --workers 2", {"shared_noise": "off", "workers": "2"}),
+        ("--no-shrink-windows --workers 2", {"shrink_windows": "off", "workers": "2"}),
         ("--cbow-divide", {"cbow_divide": "on"}),
         ("--cbow-divide off", {"cbow_divide": "off"}),
     ],
@@ -276,7 +277,7 @@ def test_a_wrong_setting_is_refused_with_what_is_right(text, complaint):
 
 @pytest.mark.parametrize("name", SETTING_NAMES)
 def test_every_name_that_is_completed_takes_the_values_of_its_setting(name):
-    value = {"model": "cbow", "objective": "softmax"}.get(name, "1")
+    value = {"model": "cbow", "objective": "softmax", "noise sharing": "none"}.get(name, "1")
     assert len(settings_from(f"{name} {value}")) == 1
 
 

@@ -71,17 +71,17 @@ async def test_wide_characters_keep_the_frame_in_line():
 
 async def test_a_small_terminal_shows_one_pane_at_a_time():
     async with scripted(TRAINING, (80, 24)) as (app, _):
-        assert "shared noise" in text_of(app)
+        assert "noise sharing" in text_of(app)
         assert "35,412,807" not in text_of(app)
         assert "Controls   Watch   Run   Speed   Events   Quality" in text_of(app)
         app.simulate_key("right_square_bracket")
         app.simulate_key("right_square_bracket")
         await until(app, lambda: "35,412,807" in text_of(app))
-        assert "shared noise" not in text_of(app)
+        assert "noise sharing" not in text_of(app)
         app.simulate_key("left_square_bracket")
         await until(app, lambda: "queen" in text_of(app))
         app.simulate_key("left_square_bracket")
-        await until(app, lambda: "shared noise" in text_of(app))
+        await until(app, lambda: "noise sharing" in text_of(app))
         assert app.focused is app.screen.query_one("#controls")
 
 

@@ -13,7 +13,7 @@ from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.train_screen.staging import REFUSED, Staging
 
 HS = replace(TRAINING, settings=LiveSettings(objective="hierarchical-softmax", epochs=5, workers=2))
-NOISE = {"negative", "ns_exponent", "shared_noise"}
+NOISE = {"negative", "ns_exponent", "noise_sharing"}
 CBOW = {"cbow_mean", "cbow_divide"}
 
 
@@ -23,7 +23,7 @@ CBOW = {"cbow_mean", "cbow_divide"}
         ("skip-gram", "negative-sampling", CBOW),
         ("skip-gram", "hierarchical-softmax", CBOW | NOISE),
         ("skip-gram", "softmax", CBOW | NOISE),
-        ("cbow", "negative-sampling", {"shared_noise"}),
+        ("cbow", "negative-sampling", set()),
         ("cbow", "hierarchical-softmax", NOISE),
     ],
 )

@@ -36,9 +36,9 @@ _COMPARABLE: tuple[tuple[type[Any], str], ...] = (
     (LiveSettings, "negative"),
     (LiveSettings, "sample"),
     (LiveSettings, "alpha"),
-    (LiveSettings, "shared_noise"),
+    (LiveSettings, "noise_sharing"),
 )
-"""Settings that every trainer has, and shared_noise, which makes ours different."""
+"""Settings that every trainer has, and noise_sharing, which makes ours different."""
 _EPOCHS = 1
 
 

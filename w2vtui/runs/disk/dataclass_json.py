@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from w2vtui.settings import LiveSettings
 from w2vtui.settings.spec import Checked
 from w2vtui.training.state.events import Event
 
@@ -36,6 +37,8 @@ def fields_from_json(kind: type, plain: object, *, any_number: bool = False) -> 
         raise TypeError(f"{plain!r:.80} is not a {kind.__name__}")
     hints = _hints(kind)
     any_number = any_number or issubclass(kind, Checked)  # settings check their own ranges
+    if issubclass(kind, LiveSettings):
+        plain = live_of_any_version(plain)
     if unknown := plain.keys() - hints.keys():
         raise TypeError(f"a {kind.__name__} has no {min(unknown)!r:.80}")
     return {name: _value(hints[name], value, name, any_number) for name, value in plain.items()}
@@ -65,6 +68,16 @@ def training_of_any_version(plain: object) -> object:
     if isinstance(plain, dict) and "seed" in plain:
         return {"probe_seed": plain["seed"]} | plain
     return plain
+
+
+def live_of_any_version(plain: dict[str, Any]) -> dict[str, Any]:
+    """The live settings that a run saved; earlier versions said `shared_noise`, by which noise
+    words were shared between the pairs of one center.
+    """
+    if "shared_noise" not in plain:
+        return plain
+    plain = dict(plain)
+    return {"noise_sharing": "pairs" if plain.pop("shared_noise") else "none"} | plain
 
 
 def event_as_json(event: Event) -> dict[str, Any]:

@@ -24,7 +24,10 @@ _SETTINGS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (TrainingSettings, ("vector_size",)),
     (LiveSettings, ("epochs", "model", "objective", "alpha", "min_alpha", "sample", "ns_exponent")),
     (CorpusSettings, ("min_count",)),
-    (LiveSettings, ("shared_noise", "shrink_windows", "cbow_mean", "cbow_divide", "workers")),
+    (
+        LiveSettings,
+        ("noise_sharing", "shrink_windows", "cbow_mean", "cbow_divide", "workers"),
+    ),
     (TrainingSettings, ("seed", "deterministic", "device")),
 )
 """The settings that may be columns, in order."""

@@ -5,8 +5,8 @@
 with C contexts, T targets in whole tiles of the kernels, D numbers per vector, B blocks per center,
 and kept the share of tokens that subsampling keeps. The coefficients of each way to train are
 fitted to 216 short runs on the machine of docs/performance.md, with windows of 2 to 10, K of 2 to
-20 and vectors of 50 to 300; their error is 6 to 12 % (root mean square). Other machines need a
-scale.
+20 and vectors of 50 to 300, those of reused noise to 72 spans on another machine, as multiples of
+noise that is not reused; their error is 6 to 12 % (root mean square). Other machines need a scale.
 
 Nothing here loads Numba: that takes a second, and costs are shown before.
 """
@@ -25,9 +25,11 @@ _OWN_NOISE = "skip-gram, noise for each pair"
 
 _NANOSECONDS = {
     # center, context, target, fetch, pair; D counted in hundreds
+    "skip-gram, reused noise": (20.4, 8.9, 5.9, 4.0, 3.4),
     "skip-gram, noise": (50.0, 0.0, 8.4, 10.0, 3.9),
     _OWN_NOISE: (93.0, 84.0, 13.0, 9.0, 0.0),
     "skip-gram, path": (164.0, 2.8, 0.0, 6.6, 3.6),
+    "cbow, reused noise": (56.2, 8.3, 1.5, 9.6, 0.0),
     "cbow, noise": (72.0, 6.2, 4.2, 16.2, 0.0),
     "cbow, path": (119.0, 8.1, 0.0, 10.9, 0.0),
 }
@@ -48,9 +50,10 @@ def way_of(live: LiveSettings) -> str:
     """The way to train: settings of the same way have the same coefficients."""
     if live.walks_tree:
         return f"{live.model}, path"
-    by_noise = live.draws_noise
-    own = live.model == "skip-gram" and by_noise and not live.shared_noise
-    return _OWN_NOISE if own else f"{live.model}, noise"
+    if live.draws_for_each_pair:
+        return _OWN_NOISE
+    is_reused = live.draws_noise and live.noise_sharing == "centers"
+    return f"{live.model}, reused noise" if is_reused else f"{live.model}, noise"
 
 
 def seconds_by_term(live: LiveSettings, vector_size: int, found: Encounters) -> NDArray[np.float64]:

@@ -210,12 +210,13 @@ class CpuBackend:
         settings, matrices = plan.settings, self._matrices
         size, window = self.training.vector_size, settings.reach
         if self.training.deterministic:
-            return make_scratch(size, window, plan.most_targets, self.n_words)
+            return make_scratch(size, window, plan.most_targets, self.n_words, settings.negative)
         copies = [
             private_rows(size, first, turns, begin_at=worker / settings.workers)
             for first, turns in zip(matrices.first_copies(worker), plan.private, strict=True)
         ]
-        return make_scratch(size, window, plan.most_targets, self.n_words + worker, *copies)
+        blank = self.n_words + worker
+        return make_scratch(size, window, plan.most_targets, blank, settings.negative, *copies)
 
     def replicas(self, plan: Plan) -> Replicas:
         """A copy of the vectors for each worker under this plan."""

@@ -162,7 +162,7 @@ class CudaBackend:
     @staticmethod
     def scratch(plan: Plan, worker: int = 0) -> Scratch:
         """As little as there is: the GPU has its own."""
-        return make_scratch(1, 1, 1, 0)
+        return make_scratch(1, 1, 1, 0, 0)
 
     def replicas(self, plan: Plan) -> Replicas:
         """None: deterministic training is the processor's, as the settings say."""

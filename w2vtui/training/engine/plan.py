@@ -93,7 +93,8 @@ def hyper_of(settings: LiveSettings) -> layout.Hyper:
         negative=settings.negative,
         window=settings.reach,
         shrink_windows=settings.shrinks,
-        shared_noise=settings.shared_noise,
+        shared_noise=not settings.draws_for_each_pair,
+        reuse_noise=settings.noise_sharing == "centers",
         cbow_mean=settings.cbow_mean,
         cbow_divide=settings.cbow_divide,
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels import layout
-from w2v_kernels.negative_sampling import draws_at
+from w2v_kernels.noise_counts import draws_at
 from w2v_kernels.rng import stream_key
 from w2v_kernels.scratch import Scratch, make_scratch
 from w2vtui.errors import OutOfMemoryError, SettingsError
@@ -221,10 +221,10 @@ class PrivateSteps:
             every = np.arange(self.backend.n_words, dtype=np.int32)
             labels = np.where(every == center, np.float32(1), np.float32(-1))
             return tuple(Meeting(group, every, labels, none) for group in groups)
-        per_pair = settings.model == "skip-gram" and not settings.shared_noise
+        per_pair = settings.draws_for_each_pair
         draws = np.empty(settings.negative * (len(contexts) if per_pair else 1), np.int32)
         key = stream_key(self.backend.training.seed, span.epoch)
-        draws_at(plan.tables.noise, key, np.int64(span.first), draws)
+        draws_at(plan.tables.noise, key, np.int64(span.first), plan.hyper, draws)
         if per_pair:
             return tuple(
                 Meeting(contexts[c : c + 1], *_counted(center, drawn), drawn)
@@ -278,5 +278,11 @@ def _plan_on_zeros(backend: StepsBackend, plan: Plan, vector_size: int) -> tuple
         raise OutOfMemoryError(
             f"no room to look at single steps of {n_words:,} words: raise the limit on memory"
         ) from error
-    scratch = make_scratch(vector_size, plan.settings.reach, plan.most_targets, blank=n_words)
+    scratch = make_scratch(
+        vector_size,
+        plan.settings.reach,
+        plan.most_targets,
+        blank=n_words,
+        negative=plan.settings.negative,
+    )
     return dataclasses.replace(plan, weights=weights), scratch

@@ -54,6 +54,5 @@ def private_turns(
     if not settings.draws_noise:  # every step of the exact softmax moves all words
         return PrivateTurns(inputs)
     noise = settings.negative * noise_probabilities(counts, settings.ns_exponent)
-    own_noise = settings.model == "skip-gram" and not settings.shared_noise
-    meetings = n_contexts if own_noise else 1.0
+    meetings = n_contexts if settings.draws_for_each_pair else 1.0
     return PrivateTurns(inputs, turns(meetings * (kept + noise), MOST_MOVES_OF_WORDS))

@@ -35,7 +35,9 @@ class StepMoves:
             cache.build_tree()
         rows = layout.empty_rows(n_words + 1, self._size)
         rows[: len(targets), : self._size] = targets
-        scratch = make_scratch(self._size, 1, cache.most_targets(settings), blank=n_words)
+        scratch = make_scratch(
+            self._size, 1, cache.most_targets(settings), blank=n_words, negative=0
+        )
         weights = layout.Weights(layout.empty_rows(1, self._size), rows)
         self._worker = Worker(weights, cache.of(settings), hyper_of(settings), scratch)
         self._untouched = rows.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from w2v_kernels import layout, noise_counts
 from w2v_kernels.formulas import noise_probabilities
 from w2v_kernels.rng import stream_key
+from w2v_kernels.sizes import noise_stride
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.plan import TableCache, hyper_of
@@ -78,9 +80,11 @@ class DrawnNoise(NamedTuple):
     centers: int
     """Those that were trained as centers: subsampling kept them, and a context word."""
     draws: int
-    """All noise words drawn, be they the center of their pair."""
+    """All noise words drawn; one that serves several centers counts once."""
+    met: int
+    """Noise words that centers met, be they the center itself: K, or K for each pair."""
     dropped: int
-    """Draws that were the center itself."""
+    """Those that were the center itself."""
     dropped_expected: float
     dropped_error: float
     """The standard deviation of `dropped`."""
@@ -119,33 +123,87 @@ def redraw(text: TrainedText, most: int) -> Iterator[DrawnWords]:
             if settings.ns_exponent != exponent:
                 continue
             share = max(most * (stop - first) // everything, 1)
-            sums, n_tokens = np.zeros(noise_counts.N_SUMS), 0
-            plan = tables.of(settings)
+            hyper, plan = hyper_of(settings), tables.of(settings)
+            counted: list[_SpanCounts] = []
             for span in text.spans(first, stop, share):
                 place = layout.Span(
                     *(span.first, span.stop, *span.visible, stream_key(text.seed, span.epoch)),
                     *(0.0, 0.0, 0.0),
                 )
-                noise_counts.count_draws(
-                    *(arrays, place, plan, hyper_of(settings)),
-                    *(words.probabilities, words.drawn, sums),
-                )
-                n_tokens += span.stop - span.first
-            words.stints.append(_stint(first, exponent, n_tokens, stop - first, sums))
+                met = np.zeros(span.stop - span.first, np.int64)
+                dropped = noise_counts.count_draws(arrays, place, plan, hyper, words.drawn, met)
+                ids = arrays.ids[span.first : span.stop]
+                counted.append(_counts_of(met, dropped, words.probabilities[ids], ids, hyper))
+            words.stints.append(_stint(first, exponent, stop - first, counted))
         yield words
 
 
-def _stint(
-    clock: int, exponent: float, tokens: int, of_tokens: int, sums: NDArray[np.float64]
-) -> DrawnNoise:
+class _SpanCounts(NamedTuple):
+    """What was counted of a span; see DrawnNoise."""
+
+    tokens: int
+    centers: int
+    draws: int
+    met: int
+    dropped: int
+    expected: float
+    variance: float
+
+
+def _counts_of(
+    met: NDArray[np.int64],
+    dropped: int,
+    shares: NDArray[np.float64],
+    ids: NDArray[np.int32],
+    hyper: layout.Hyper,
+) -> _SpanCounts:
+    """Count a span whose n tokens have these ids, (n,), and P(w), (n,)."""
+    variance = float((met * shares * (1 - shares)).sum())
+    if hyper.reuse_noise:
+        variance += _covariance(met, shares, ids, hyper)
+    return _SpanCounts(
+        tokens=len(met),
+        centers=int((met > 0).sum()),
+        draws=len(met) if hyper.reuse_noise else int(met.sum()),
+        met=int(met.sum()),
+        dropped=int(dropped),
+        expected=float((met * shares).sum()),
+        variance=variance,
+    )
+
+
+def _covariance(
+    met: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    ids: NDArray[np.int32],
+    hyper: layout.Hyper,
+) -> float:
+    """What reuse adds to the variance of `dropped`: a word may be several of its centers or none.
+
+    Centers n strides apart meet K - n words in common.
+    """
+    covariance, stride = 0.0, noise_stride(hyper.window)
+    trained = np.where(met > 0, shares, 0.0)
+    for n in range(1, hyper.negative):
+        later, earlier = slice(n * stride, None), slice(None, max(len(met) - n * stride, 0))
+        both = trained[later] * (
+            (ids[later] == ids[earlier]) * (met[earlier] > 0) - trained[earlier]
+        )
+        covariance += 2 * (hyper.negative - n) * float(both.sum())
+    return covariance
+
+
+def _stint(clock: int, exponent: float, of_tokens: int, counted: list[_SpanCounts]) -> DrawnNoise:
+    sums = _SpanCounts(*(sum(column) for column in zip(*counted, strict=True)))
     return DrawnNoise(
         clock=clock,
         exponent=exponent,
-        tokens=tokens,
+        tokens=sums.tokens,
         of_tokens=of_tokens,
-        centers=int(sums[noise_counts.CENTERS]),
-        draws=int(sums[noise_counts.DRAWS]),
-        dropped=int(sums[noise_counts.DROPPED]),
-        dropped_expected=float(sums[noise_counts.EXPECTED]),
-        dropped_error=float(np.sqrt(sums[noise_counts.VARIANCE])),
+        centers=sums.centers,
+        draws=sums.draws,
+        met=sums.met,
+        dropped=sums.dropped,
+        dropped_expected=sums.expected,
+        dropped_error=math.sqrt(sums.variance),
     )

@@ -162,8 +162,8 @@ def _facts_of_record(record: NoiseRecord) -> list[tuple[str, str]]:
     return [
         (
             "drawn",
-            f"with a = {used}: {draws:,} noise words of {record.centers:,} centers; {sample} "
-            "tokens trained, every draw of theirs made again",
+            f"with a = {used}: {draws:,} noise words; {record.centers:,} centers met "
+            f"{record.met:,}; {sample} tokens trained, every draw of theirs made again",
         ),
         (
             "chi-square",
@@ -172,9 +172,9 @@ def _facts_of_record(record: NoiseRecord) -> list[tuple[str, str]]:
         ),
         (
             "center",
-            f"drawn as its own noise {record.dropped:,} times, and dropped: "
+            f"met as its own noise {record.dropped:,} times, and dropped: "
             f"{record.dropped_expected:,.0f} ± {record.dropped_error:,.0f} expected, "
-            f"{100 * record.dropped / draws:.2f} % of the draws",
+            f"{100 * record.dropped / record.met:.2f} % of the words met",
         ),
     ]
 

@@ -69,7 +69,7 @@ def settings_from(text: str) -> dict[str, str]:
 
 
 def _switch(words: Sequence[str]) -> tuple[str, str] | None:
-    """The setting and the value of a flag without a value, `--no-shared-noise`, if that is next."""
+    """The setting and the value of a flag without a value, `--no-cbow-mean`, if that is next."""
     flag = words[0].removeprefix("--") if words[0].startswith("--") else ""
     field = _FIELDS.get(_plain(flag.removeprefix("no-")), "")
     if field not in CONTROLS or CONTROLS[field].kind is not bool:
