@@ -51,8 +51,9 @@ def noise_ring(negative: int, window: int) -> NoiseRing:
 
 @kernel_part
 def reused_bits(span_key, position):
-    """The 64 random bits that w(position) is drawn from."""
-    return random_at(random_at(span_key, np.uint64(position)), np.uint64(0))
+    """The 64 random bits that w(position) is drawn from; positions before the text are negative."""
+    stream = random_at(span_key, np.uint64(np.int64(position)))
+    return random_at(stream, np.uint64(0))
 
 
 @kernel_part
