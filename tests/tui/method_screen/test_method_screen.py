@@ -68,6 +68,22 @@ def test_noise_of_a_run_shows_the_distribution_at_once_and_then_what_was_drawn()
     assert again[0].rows[0].noise < complete.rows[0].noise
 
 
+def test_noise_of_a_run_whose_process_is_gone_stays(monkeypatch):
+    run, pane = trained(make_run(epochs=1, workers=1)), NoisePane()
+    subject = RunSubject("a run", lambda: run)
+    _, complete = pane.compute(subject, (None, ()))
+
+    def gone(_):
+        raise SettingsError("which text was trained is known while the run trains only")
+
+    monkeypatch.setattr(type(run.trained), "text", gone)
+    (shown,) = pane.compute(subject, (None, ()))
+    assert shown.record is complete.record is not None
+    (shown,) = NoisePane().compute(subject, (None, ()))  # opened after the end
+    assert shown.record is None
+    assert shown.rows
+
+
 def test_a_low_terminal_fills_with_words_and_cuts_facts_between_clauses():
     words = [f"w{at}" for at in range(400)]
     vectors = WordVectors(words, np.ones((400, 2)), np.arange(500, 100, -1))

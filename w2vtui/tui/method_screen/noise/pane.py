@@ -107,8 +107,13 @@ class NoisePane(MethodPane):
         exponent, words = question
         made = noise_of(vectors, words, exponent, settings, shot)
         yield with_record(made, self._record[1])
-        if run is not None:
-            text_of_run = run.trained.text()
+        if run is not None and shot is not None:
+            try:
+                text_of_run = run.trained.text()
+            except SettingsError:
+                if shot.ended:  # the process that trained it is gone: what it drew last stays
+                    return
+                raise
             if text_of_run.tokens != self._record[0]:
                 self._record = text_of_run.tokens, record_of(text_of_run)
             yield with_record(made, self._record[1])
