@@ -35,9 +35,9 @@ def first_bit(bits):
 
 @kernel_part
 def up_to_seven_bytes(text, at, end):
-    """text[at:end] as a number, or its first seven bytes."""
+    """text[at:end] as a number, or its first seven bytes; 0 where at is past the end."""
     if at + 8 <= len(text):
-        return seven_bytes(text, at) & ((1 << 8 * min(end - at, 7)) - 1)
+        return seven_bytes(text, at) & ((1 << 8 * max(0, min(end - at, 7))) - 1)
     word = 0
     for place in range(min(end, at + 7) - 1, at - 1, -1):
         word = (word << 8) | text[place]

@@ -20,13 +20,13 @@ from w2v_kernels.type_tables import (
     AT,
     BEGINS_LINE,
     COUNT,
-    FIRST_AT,
     HASH,
     LINE_ENDED,
     LOW_HALF,
     N_TYPES,
     POOL_USED,
     TOKEN_BEGINNING,
+    TOKEN_CONTINUATION,
     TOKEN_LENGTH,
     beginning_of,
     enter,
@@ -38,18 +38,19 @@ _LOW_63_BITS = (1 << 63) - 1
 
 
 @kernel
-def scan_block(block, begin, base, pool, types, slots, found, ids, state):
+def scan_block(block, begin, base, pool, types, first_at, slots, found, ids, state):
     """Number the tokens of a block; return (where to resume, ids written, whether a table is full).
 
-    block  bytes                       the text, cut anywhere
-    begin  int                         where in the block to begin
-    base   int                         offset of the block in the text
-    pool   uint8 (any,)                the bytes of all types, a newline after each
-    types  int64 (capacity, 4)         a row a type
-    slots  int64 (2 ** n,)             open addressing: high half a hash, low half type + 1, 0 free
-    found  int64 (any, 5)              scratch: a row a token, as many as are looked up together
-    ids    int32 (len(block) // 2 + 1,)  provisional ids
-    state  int64 (3,)                  N_TYPES, POOL_USED, LINE_ENDED
+    block     bytes                    the text, cut anywhere
+    begin     int                      where in the block to begin
+    base      int                      offset of the block in the text
+    pool      uint8 (any,)             the bytes of all types, a newline after each
+    types     int64 (capacity, 4)      a row a type
+    first_at  int64 (capacity,)        offset in the text of each type's first byte
+    slots     int64 (2 ** n,)          open addressing: high half a hash, low half type + 1, 0 free
+    found     int64 (any, 6)           scratch: a row a token, as many as are looked up together
+    ids       int32 (len(block) // 2 + 1,)  provisional ids
+    state     int64 (3,)               N_TYPES, POOL_USED, LINE_ENDED
 
     The call ends before a token that the block's end cuts off, or that finds no room in pool or
     types. A token's slot and its type's row lie anywhere in tables larger than the nearest cache:
@@ -73,7 +74,7 @@ def scan_block(block, begin, base, pool, types, slots, found, ids, state):
                     return at, n_ids, True
                 type_id = n_types
                 enter(block, found[i], pool, pool_used, types, type_id, slots, slot)
-                types[type_id, FIRST_AT] = base + at
+                first_at[type_id] = base + at
                 pool_used += length + 1
                 n_types += 1
             types[type_id, COUNT] += 1
@@ -106,12 +107,13 @@ def _find_tokens(block, begin, line_ended, slots, found):
             if end > start:
                 if n_found == found.shape[0]:
                     return n_found, start, line_ended
-                first_bytes, hashed = _hash(block, start, end)
+                beginning, continuation, hashed = _hash(block, start, end)
                 prefetch_to_read(slots, (hashed >> 32) & mask)
                 found[n_found, AT] = start
                 found[n_found, TOKEN_LENGTH] = end - start
                 found[n_found, HASH] = hashed
-                found[n_found, TOKEN_BEGINNING] = beginning_of(first_bytes, end - start)
+                found[n_found, TOKEN_BEGINNING] = beginning_of(beginning, end - start)
+                found[n_found, TOKEN_CONTINUATION] = continuation
                 found[n_found, BEGINS_LINE] = line_ended
                 n_found += 1
                 line_ended = 0
@@ -139,17 +141,22 @@ def _marks(block, position):
 
 @kernel_part
 def _hash(block, start, end):
-    """The first seven bytes of a token as a number, and a hash of 63 bits.
+    """The first seven bytes of a token as a number, the next seven, and a hash of 63 bits.
 
+    Both are taken of each token, for a branch on its length would be guessed wrong too often.
     Overflow only touches bits not used, so the same lines also run as plain Python.
     """
-    first_bytes = up_to_seven_bytes(block, start, end)
-    hashed = (first_bytes * _MULTIPLIER) & _LOW_63_BITS
-    for at in range(start + 7, end, 7):
-        hashed = (
-            (hashed ^ (hashed >> 32) ^ up_to_seven_bytes(block, at, end)) * _MULTIPLIER
-        ) & _LOW_63_BITS
-    return first_bytes, ((hashed ^ (hashed >> 32)) * _MULTIPLIER) & _LOW_63_BITS
+    beginning = up_to_seven_bytes(block, start, end)
+    continuation = up_to_seven_bytes(block, start + 7, end)
+    hashed = _mixed(_mixed(0, beginning), continuation)
+    for at in range(start + 14, end, 7):
+        hashed = _mixed(hashed, up_to_seven_bytes(block, at, end))
+    return beginning, continuation, _mixed(hashed, 0)
+
+
+@kernel_part
+def _mixed(hashed, bytes_as_number):
+    return ((hashed ^ (hashed >> 32) ^ bytes_as_number) * _MULTIPLIER) & _LOW_63_BITS
 
 
 @kernel_part

@@ -11,21 +11,22 @@ from w2v_kernels.text import up_to_seven_bytes
 
 # Columns of the table of types, int64 (capacity, 4): two rows in a cache line.
 PLACE = 0  # start << LENGTH_BITS | length: where its bytes begin in the pool, and how many
-BEGINNING = 1  # what `beginning_of` gives: for most words the whole comparison
-COUNT = 2  # how often it was seen
-FIRST_AT = 3  # offset of its first byte in the text
+BEGINNING = 1  # what `beginning_of` gives, and
+CONTINUATION = 2  # the seven bytes after its first seven: for most words the whole comparison
+COUNT = 3  # how often it was seen
 N_COLUMNS = 4
 
 LENGTH_BITS = 24
 _LENGTH = (1 << LENGTH_BITS) - 1
 
-# Columns of the table of tokens found but not yet looked up, int64 (any, 5).
+# Columns of the table of tokens found but not yet looked up, int64 (any, 6).
 AT = 0  # where in the block
 TOKEN_LENGTH = 1
 HASH = 2
 TOKEN_BEGINNING = 3  # as BEGINNING
-BEGINS_LINE = 4
-N_FOUND_COLUMNS = 5
+TOKEN_CONTINUATION = 4
+BEGINS_LINE = 5
+N_FOUND_COLUMNS = 6
 
 
 # What belongs to a table between calls, int64 (3,).
@@ -68,8 +69,10 @@ def look_up(block, token, pool, types, slots):
         entry = slots[slot]
         if (entry & HIGH_HALF) == tag:
             candidate = (entry & LOW_HALF) - 1
-            if types[candidate, BEGINNING] == token[TOKEN_BEGINNING] and has_rest(
-                block, token, pool, types, candidate
+            if (
+                types[candidate, BEGINNING] == token[TOKEN_BEGINNING]
+                and types[candidate, CONTINUATION] == token[TOKEN_CONTINUATION]
+                and has_rest(block, token, pool, types, candidate)
             ):
                 return slot, candidate
         slot = (slot + 1) & mask
@@ -78,14 +81,14 @@ def look_up(block, token, pool, types, slots):
 
 @kernel_part
 def has_rest(block, token, pool, types, candidate):
-    """Whether the rest of a token is that of a type, which begins as the token does."""
+    """Whether the rest of a token is that of a type whose first fourteen bytes are the token's."""
     length = token[TOKEN_LENGTH]
-    if length <= 7:
+    if length <= 14:
         return True
     if length != length_of(types, candidate):
         return False
     here, there = token[AT], start_of(types, candidate)
-    same = 7
+    same = 14
     while same < length and up_to_seven_bytes(block, here + same, here + length) == (
         up_to_seven_bytes(pool, there + same, there + length)
     ):
@@ -99,6 +102,7 @@ def enter(block, token, pool, pool_used, types, type_id, slots, slot):
     at, length = token[AT], token[TOKEN_LENGTH]
     types[type_id, PLACE] = pool_used << LENGTH_BITS | length
     types[type_id, BEGINNING] = token[TOKEN_BEGINNING]
+    types[type_id, CONTINUATION] = token[TOKEN_CONTINUATION]
     types[type_id, COUNT] = 0
     for j in range(length):
         pool[pool_used + j] = block[at + j]
@@ -108,18 +112,29 @@ def enter(block, token, pool, pool_used, types, type_id, slots, slot):
 
 @kernel
 def absorb_types(
-    other_pool, other_types, other_slots, begin, pool, types, slots, token, numbers, state
+    other_pool,
+    other_types,
+    other_first_at,
+    other_slots,
+    begin,
+    pool,
+    types,
+    first_at,
+    slots,
+    token,
+    numbers,
+    state,
 ):
     """Enter the types of another table and add up counts; return (where to resume, whether full).
 
-    other_*  the other table: pool, types, slots
+    other_*  the other table: pool, types, first_at, slots
     begin    int                         the slot of the other table to begin at
-    pool, types, slots, state            this table, as `scan_block` has them
-    token    int64 (5,)                  scratch
+    pool, types, first_at, slots, state  this table, as `scan_block` has them
+    token    int64 (6,)                  scratch
     numbers  int32 (types of the other,) becomes the number in this table of each type
 
     A type that both have appeared first where either has it first. New types are numbered in the
-    order of the slots: `first_at` of each tells their order in the text.
+    order of the slots: `first_at` tells their order in the text.
     """
     n_types = state[N_TYPES]
     pool_used = state[POOL_USED]
@@ -133,19 +148,19 @@ def absorb_types(
             token[TOKEN_LENGTH] = length_of(other_types, other)
             token[HASH] = entry & HIGH_HALF
             token[TOKEN_BEGINNING] = other_types[other, BEGINNING]
+            token[TOKEN_CONTINUATION] = other_types[other, CONTINUATION]
             slot, type_id = look_up(other_pool, token, pool, types, slots)
-            first_at = other_types[other, FIRST_AT]
             if type_id < 0:
                 if n_types == types.shape[0] or pool_used + token[TOKEN_LENGTH] >= pool.shape[0]:
                     full = True
                     break
                 type_id = n_types
                 enter(other_pool, token, pool, pool_used, types, type_id, slots, slot)
-                types[type_id, FIRST_AT] = first_at
+                first_at[type_id] = other_first_at[other]
                 pool_used += token[TOKEN_LENGTH] + 1
                 n_types += 1
-            elif first_at < types[type_id, FIRST_AT]:
-                types[type_id, FIRST_AT] = first_at
+            elif other_first_at[other] < first_at[type_id]:
+                first_at[type_id] = other_first_at[other]
             types[type_id, COUNT] += other_types[other, COUNT]
             numbers[other] = type_id
         place += 1

@@ -118,9 +118,9 @@ def test_a_full_table_stops_before_the_token_without_room():
     state = text_to_ids.new_scan_state()
     ids, found = np.zeros(8, np.int32), np.zeros((2, type_tables.N_FOUND_COLUMNS), np.int64)
     types, slots = np.zeros((1, type_tables.N_COLUMNS), np.int64), np.zeros(2, np.int64)
-    pool = np.zeros(99, np.uint8)
+    pool, first_at = np.zeros(99, np.uint8), np.zeros(1, np.int64)
     block = b"aa aa\nbb aa "
-    ended = text_to_ids.scan_block(block, 0, 0, pool, types, slots, found, ids, state)
+    ended = text_to_ids.scan_block(block, 0, 0, pool, types, first_at, slots, found, ids, state)
     assert tuple(ended) == (6, 2, True)
     assert types[0, type_tables.COUNT] == 2
     assert state.tolist() == [1, 3, 1]  # a type, its bytes and a newline, and bb begins a line

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from itertools import repeat
+from operator import contains, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -140,8 +141,9 @@ def _on_separators(census: Census, settings: CorpusSettings) -> list[Hint]:
         ):
             return [_on_unsegmented(max(tokens[:_EXAMPLES], key=len), script, share)]
     if settings.tokenizer == "whitespace":
+        inner = [token[1:-1] for token in tokens]
         for separator, name in _SEPARATORS.items():
-            joined = [separator in token[1:-1] for token in tokens]
+            joined = list(map(contains, inner, repeat(separator)))
             if _share(census, joined) > MOST_SHARE:
                 examples = [token for token, is_joined in zip(tokens, joined, strict=True)
                             if is_joined]  # fmt: skip

@@ -56,7 +56,7 @@ def _rows(n_types: int) -> NDArray[np.int64]:
 class TypeTable:
     """Every type found so far, numbered from 0.
 
-    They take 48 bytes per type plus its own bytes; up to twice that, since they double when they
+    They take 56 bytes per type plus its own bytes; up to twice that, since they double when they
     are full, and three times that while they do.
     """
 
@@ -69,6 +69,7 @@ class TypeTable:
         """
         self._pool = np.empty(n_pool_bytes, dtype=np.uint8)
         self._types = _rows(n_types)
+        self._first_at = np.empty(n_types, dtype=np.int64)
         self._slots = np.zeros(2 * n_types, dtype=np.int64)
         self._found = np.empty((n_at_once, type_tables.N_FOUND_COLUMNS), dtype=np.int64)
         self._state = text_to_ids.new_scan_state()
@@ -102,8 +103,8 @@ class TypeTable:
         position, n_ids, full = 0, 0, True
         while full:
             position, n_more, full = text_to_ids.scan_block(
-                block, position, base, self._pool, self._types, self._slots, self._found,
-                ids[n_ids:], self._state,
+                block, position, base, self._pool, self._types, self._first_at, self._slots,
+                self._found, ids[n_ids:], self._state,
             )  # fmt: skip
             n_ids += n_more
             if full:
@@ -125,8 +126,8 @@ class TypeTable:
         place, full = 0, True
         while full:
             place, full = type_tables.absorb_types(
-                other._pool, other._types, other._slots, place,
-                self._pool, self._types, self._slots, token, numbers, self._state,
+                other._pool, other._types, other._first_at, other._slots, place,
+                self._pool, self._types, self._first_at, self._slots, token, numbers, self._state,
             )  # fmt: skip
             if full:
                 self._grow(max(longest, int(other._state[type_tables.POOL_USED])))
@@ -140,12 +141,12 @@ class TypeTable:
             CorpusError: there is no memory for a second table.
         """
         n_types, n_pool = len(self), int(self._state[type_tables.POOL_USED])
-        check_room(n_types, self._types[0].nbytes + n_pool // max(n_types, 1) + 20)
+        check_room(n_types, self._types[0].nbytes + n_pool // max(n_types, 1) + 28)
         self._slots = np.zeros(0, dtype=np.int64)
-        order = np.argsort(self._types[:n_types, type_tables.FIRST_AT])
+        order = np.argsort(self._first_at[:n_types])
         pool, types = np.empty(n_pool, dtype=np.uint8), _rows(n_types)
         type_tables.reorder_types(order, self._pool, self._types, pool, types)
-        self._pool, self._types = pool, types
+        self._pool, self._types, self._first_at = pool, types, self._first_at[order]
         numbers = np.empty(n_types, dtype=np.int32)
         numbers[order] = np.arange(n_types, dtype=np.int32)
         return numbers
@@ -171,8 +172,7 @@ class TypeTable:
         """The offset in the text where the byte at this place of the pool first appeared."""
         starts = self._starts()
         place = int(np.searchsorted(starts, in_pool, side="right")) - 1
-        row = self._types[place]
-        return int(row[type_tables.FIRST_AT] + in_pool - starts[place])
+        return int(self._first_at[place] + in_pool - starts[place])
 
     def _starts(self) -> NDArray[np.int64]:
         return self._types[: len(self), type_tables.PLACE] >> type_tables.LENGTH_BITS
@@ -184,10 +184,11 @@ class TypeTable:
                 raise CorpusError(
                     f"the text has more than {len(self)} distinct tokens: is it really text?"
                 )
-            check_room(len(self), 2 * (self._types[0].nbytes + 2 * self._slots.itemsize))
+            check_room(len(self), 2 * (self._types[0].nbytes + 8 + 2 * self._slots.itemsize))
             types = _rows(2 * len(self._types))
             types[: len(self)] = self._types
             self._types = types
+            self._first_at = np.concatenate([self._first_at, np.empty_like(self._first_at)])
             slots = np.zeros(2 * len(self._slots), dtype=np.int64)
             type_tables.move_slots(self._slots, slots)
             self._slots = slots
