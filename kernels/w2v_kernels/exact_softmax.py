@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v_kernels.layout import whole_tiles
-from w2v_kernels.logistic_block import apply_steps, score_block, score_index
+from w2v_kernels.logistic_block import apply_steps, score_index
 from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.sizes import SATURATED_FROM
 
@@ -25,19 +25,20 @@ def every_word(n_words: int) -> NDArray[np.int32]:
 
 
 @kernel_part
-def softmax_block(block, n_words, center, lr, steps):
-    """One step of C input rows against every word's output vector; otherwise as `logistic_block`.
+def move_softmax_block(block, n_words, center, lr, steps, moved, moved_rows):
+    """One step of C input rows against every word's output vector; otherwise as `move_block`.
+
+    steps              their scores, from `score_block`, which become steps
 
     block.target_rows  from `every_word`
     n_words            V
     """
     loss, saturated = 0.0, 0
-    score_block(block, steps)
     for c in range(block.n_inputs):
         row_loss, row_saturated = softmax_steps(block, c, n_words, center, lr, steps)
         loss += row_loss
         saturated += row_saturated
-    apply_steps(block, steps)
+    apply_steps(block, steps, moved, moved_rows)
     return loss, saturated
 
 

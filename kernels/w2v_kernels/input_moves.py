@@ -25,7 +25,8 @@ def input_moves(inputs, center, key, untouched, worker, moves):
     for r in range(len(moves)):
         objectives.choose(center, key, r * worker.hyper.negative, worker, chosen)
         move, lr = moves[r : r + 1], np.float32(1.0)
-        objectives.predict(inputs, one, center, chosen, lr, move, numbers, worker)
+        objectives.score(inputs, one, center, chosen, worker)
+        objectives.move(inputs, one, center, chosen, lr, move, numbers, worker)
         rows, _, n_targets = objectives.targets_of(center, chosen, worker)
         if worker.hyper.objective == objectives.SOFTMAX:
             rows, n_targets = worker.tables.every_word, np.int64(worker.tables.every_word.size)

@@ -6,8 +6,9 @@
     v_c += lr * sum_t error[c,t] * u_t
 
 C input rows, T target rows. The caller decides where the input rows' moves go: skip-gram gives
-each to its own context word, CBOW gives the mean's move to all of them. Only this step is tuned
-for speed; its plain form is `logistic_block` in tests/kernels/naive.py.
+each to its own context word, CBOW gives the mean's move to all of them. Scores and steps are
+computed apart, so that a caller can do something else while the scores are on their way. Only this
+step is tuned for speed; its plain form is `logistic_block` in tests/kernels/naive.py.
 """
 
 from __future__ import annotations
@@ -46,10 +47,6 @@ class Block(NamedTuple):
     """int32 (T,): row numbers in `targets`"""
     n_targets: int
     """T: whole tiles"""
-    moved: np.ndarray
-    """float32 (rows, D padded): moved[moved_rows[c]] += the move of input row c"""
-    moved_rows: np.ndarray
-    """int32 (C,): row numbers in `moved`"""
 
 
 @register_jitable
@@ -67,24 +64,12 @@ def score_index(t, c, n_inputs):
 
 
 @kernel_part
-def logistic_block(block, weights, lr, scores, steps):
-    """One step of C input rows against T target rows.
-
-    weights         float32 (T + OVERREAD,)   labels and counts of the target rows: see Targets
-    scores, steps   float32                   working memory, indexed by `score_index`
-
-    Returns the loss in nats and the number of saturated scores.
-    """
-    score_block(block, scores)
-    loss, saturated = logistic_steps(block, scores, weights, lr, steps)
-    apply_steps(block, steps)
-    return loss, saturated
-
-
-@kernel_part
 def score_block(block, scores):
-    """Fill in the dot products of all input rows with all target rows."""
-    inputs, input_rows, n_inputs, targets, target_rows, n_targets, _, _ = block
+    """Fill in the dot products of all input rows with all target rows.
+
+    scores   float32   indexed by `score_index`
+    """
+    inputs, input_rows, n_inputs, targets, target_rows, n_targets = block
     at, t = 0, 0
     while t < n_targets:
         if n_inputs == 1 and t + TILE < n_targets:
@@ -99,6 +84,22 @@ def score_block(block, scores):
             scores_one_by_one(inputs, input_rows, c, targets, target_rows, t, scores, at)
             at += SCORE_ROW
         t += TILE
+
+
+@kernel_part
+def move_block(block, scores, weights, lr, steps, moved, moved_rows):
+    """One step of C input rows against T target rows, from the scores of `score_block`.
+
+    weights      float32 (T + OVERREAD,)   labels and counts of the target rows: see Targets
+    steps        float32                   working memory, indexed as scores are
+    moved        float32 (rows, D padded)  moved[moved_rows[c]] += the move of input row c
+    moved_rows   int32 (C,)
+
+    Returns the loss in nats and the number of saturated scores.
+    """
+    loss, saturated = logistic_steps(block, scores, weights, lr, steps)
+    apply_steps(block, steps, moved, moved_rows)
+    return loss, saturated
 
 
 @kernel_part
@@ -129,9 +130,9 @@ def logistic_steps(block, scores, weights, lr, steps):
 
 
 @kernel_part
-def apply_steps(block, steps):
+def apply_steps(block, steps, moved, moved_rows):
     """Move the target rows, and add the input rows' moves to the moved rows."""
-    inputs, input_rows, n_inputs, targets, target_rows, n_targets, moved, moved_rows = block
+    inputs, input_rows, n_inputs, targets, target_rows, n_targets = block
     for t in range(0, n_targets, TILE):
         at = tile_index(t // TILE, 0, n_inputs)
         update(inputs, input_rows, n_inputs, targets, target_rows, t, steps, at, moved, moved_rows)

@@ -18,53 +18,93 @@ from w2v_kernels.tiles import copy_rows, spread, sum_rows
 
 
 @kernel_part
-def skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
-    """Each of the context words (int32 (C,)) predicts the center word and moves by its own step,
-    as many at once as a block holds.
+def score(center, contexts, n_contexts, chosen, worker):
+    """Score what predicts a center word against its targets; `move` needs the scores.
 
-    chosen   the targets for all context words, unless each pair draws its own from stream `key`
+    contexts   int32 (C,), C at least 1: the context words
     """
-    if not objectives.chooses_for_each_pair(worker.hyper):
-        if n_contexts > len(worker.scratch.inputs):
-            return blocks_predict(contexts, n_contexts, center, chosen, lr, worker)
-        return rows_predict(contexts, n_contexts, center, chosen, lr, worker)
-    loss, saturated, one = 0.0, 0, np.int64(1)  # of one type with a number that is counted
-    for c in range(n_contexts):
-        objectives.choose(center, key, c * worker.hyper.negative, worker, chosen)
-        pair_loss, pair_saturated = rows_predict(
-            contexts[c : c + 1], one, center, chosen, lr, worker
-        )
-        loss += pair_loss
-        saturated += pair_saturated
-    return loss, saturated
+    if worker.hyper.skip_gram:
+        score_skip_gram(center, contexts, n_contexts, chosen, worker)
+    else:
+        score_cbow(center, contexts, n_contexts, chosen, worker)
 
 
 @kernel_part
-def blocks_predict(contexts, n_contexts, center, chosen, lr, worker):
-    """The same as `rows_predict` for more context words than a block holds, block by block."""
-    loss, saturated, most = 0.0, 0, len(worker.scratch.inputs)
-    for first in range(0, n_contexts, most):
+def move(center, contexts, n_contexts, chosen, lr, key, worker):
+    """Let what `score` has scored predict the center word, and move all that took part.
+
+    key   the stream of random numbers of the center
+
+    Returns the loss in nats, the number of saturated scores, and how many pairs were trained.
+    """
+    if worker.hyper.skip_gram:
+        loss, saturated = move_skip_gram(center, contexts, n_contexts, chosen, lr, key, worker)
+        return loss, saturated, n_contexts
+    loss, saturated = move_cbow(center, contexts, n_contexts, chosen, lr, worker)
+    return loss, saturated, np.int64(1)
+
+
+@kernel_part
+def score_skip_gram(center, contexts, n_contexts, chosen, worker):
+    """Score the context words (int32 (C,)) against the center word's targets, if one block holds
+    them all.
+
+    chosen   the targets for all context words, unless each pair draws its own
+    """
+    if is_one_block(n_contexts, worker):
+        score_rows(center, contexts, n_contexts, chosen, worker)
+
+
+@kernel_part
+def move_skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
+    """Each of the context words predicts the center word and moves by its own step.
+
+    key   the stream of random numbers from which each pair draws its own targets, if they do
+    """
+    if is_one_block(n_contexts, worker):
+        return move_rows(center, contexts, n_contexts, chosen, lr, worker)
+    loss, saturated, first = 0.0, 0, np.int64(0)
+    own_targets = objectives.chooses_for_each_pair(worker.hyper)
+    most = np.int64(1) if own_targets else np.int64(len(worker.scratch.inputs))
+    while first < n_contexts:
+        if own_targets:
+            objectives.choose(center, key, first * worker.hyper.negative, worker, chosen)
         n = min(most, n_contexts - first)
-        block = contexts[first : first + n]
-        block_loss, block_saturated = rows_predict(block, n, center, chosen, lr, worker)
+        rows = contexts[first : first + n]
+        score_rows(center, rows, n, chosen, worker)
+        block_loss, block_saturated = move_rows(center, rows, n, chosen, lr, worker)
         loss += block_loss
         saturated += block_saturated
+        first += n
     return loss, saturated
 
 
 @kernel_part
-def rows_predict(contexts, n_contexts, center, chosen, lr, worker):
-    """Let the context words' vectors predict the center word, and move them."""
-    scratch, locks = worker.scratch, worker.tables.locks
-    vectors, inputs = worker.weights.input_vectors, scratch.inputs
+def is_one_block(n_contexts, worker):
+    """Whether a block holds all context words, and they share their targets."""
+    shares_targets = not objectives.chooses_for_each_pair(worker.hyper)
+    return shares_targets and n_contexts <= len(worker.scratch.inputs)
+
+
+@kernel_part
+def score_rows(center, contexts, n_contexts, chosen, worker):
+    """Score the context words' vectors."""
+    inputs = worker.scratch.inputs
     # Copies: a vector may be in the window twice, and must be read as it was before it moved.
-    copy_rows(vectors, contexts, n_contexts, inputs)
+    copy_rows(worker.weights.input_vectors, contexts, n_contexts, inputs)
+    objectives.score(inputs, n_contexts, center, chosen, worker)
+
+
+@kernel_part
+def move_rows(center, contexts, n_contexts, chosen, lr, worker):
+    """Let the context words' vectors, once they are scored, predict the center word."""
+    scratch, locks, vectors = worker.scratch, worker.tables.locks, worker.weights.input_vectors
     moved, moved_rows = vectors, contexts
     if locks.size > 0:  # asked once for each block, so that runs without locks lose nothing
         moved, moved_rows = scratch.moves, scratch.numbers
         moved[:n_contexts] = np.float32(0.0)
-    loss, saturated = objectives.predict(
-        inputs, n_contexts, center, chosen, lr, moved, moved_rows, worker
+    loss, saturated = objectives.move(
+        scratch.inputs, n_contexts, center, chosen, lr, moved, moved_rows, worker
     )
     if locks.size > 0:
         for c in range(n_contexts):
@@ -73,28 +113,34 @@ def rows_predict(contexts, n_contexts, center, chosen, lr, worker):
 
 
 @kernel_part
-def cbow(center, contexts, n_contexts, chosen, lr, worker):
-    """The mean of the context words (int32 (C,)) predicts the center word; its step goes to each.
+def score_cbow(center, contexts, n_contexts, chosen, worker):
+    """Score the mean of the context words (int32 (C,)); with hyper.cbow_mean off, their sum."""
+    mean, one = worker.scratch.inputs, np.int64(1)
+    scale = np.float32(1.0) / np.float32(n_contexts) if worker.hyper.cbow_mean else np.float32(1.0)
+    sum_rows(worker.weights.input_vectors, contexts, n_contexts, scale, mean)
+    objectives.score(mean, one, center, chosen, worker)
 
-    With hyper.cbow_mean off it is their sum. With hyper.cbow_divide on each context word gets 1/C
-    of the step, which is the true gradient of the mean (D2L eq_cbow-gradient; Irsoy, Benton &
-    Stratos 2021).
+
+@kernel_part
+def move_cbow(center, contexts, n_contexts, chosen, lr, worker):
+    """The mean of the context words predicts the center word; its step goes to each of them.
+
+    With hyper.cbow_divide on each context word gets 1/C of the step, which is the true gradient of
+    the mean (D2L eq_cbow-gradient; Irsoy, Benton & Stratos 2021).
     """
-    hyper, scratch, vectors = worker.hyper, worker.scratch, worker.weights.input_vectors
-    mean, move, one = scratch.inputs, scratch.move, np.int64(1)
-    share = np.float32(1.0) / np.float32(n_contexts)
-    into_mean = share if hyper.cbow_mean else np.float32(1.0)
-    sum_rows(vectors, contexts, n_contexts, into_mean, mean)
-    move[0] = np.float32(0.0)
-    loss, saturated = objectives.predict(
-        mean, one, center, chosen, lr, move, scratch.numbers, worker
+    scratch, locks, vectors = worker.scratch, worker.tables.locks, worker.weights.input_vectors
+    step, one = scratch.move, np.int64(1)
+    step[0] = np.float32(0.0)
+    loss, saturated = objectives.move(
+        scratch.inputs, one, center, chosen, lr, step, scratch.numbers, worker
     )
-    back = share if hyper.cbow_divide else np.float32(1.0)
-    if worker.tables.locks.size > 0:
+    divides = worker.hyper.cbow_divide
+    scale = np.float32(1.0) / np.float32(n_contexts) if divides else np.float32(1.0)
+    if locks.size > 0:
         for c in range(n_contexts):
-            move_locked(move, back, vectors, contexts[c : c + 1], worker.tables.locks)
+            move_locked(step, scale, vectors, contexts[c : c + 1], locks)
     else:
-        spread(move, back, vectors, contexts, n_contexts)
+        spread(step, scale, vectors, contexts, n_contexts)
     return loss, saturated
 
 

@@ -4,7 +4,8 @@
     look_ahead          draws of noise           the word's path
     choose              center, K noise words    the word's path
     targets_of          1 + K rows               its L - 1 nodes               none: every word
-    predict             logistic_block           logistic_block                softmax_block
+    score               score_block              score_block                   score_block
+    move                move_block               move_block                    move_softmax_block
 
 Noise words serve several centers each, or each center or pair draws its own.
 
@@ -15,10 +16,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels.exact_softmax import softmax_block
+from w2v_kernels.exact_softmax import move_softmax_block
 from w2v_kernels.hierarchical_softmax import choose_path, prefetch_path
 from w2v_kernels.layout import whole_tiles
-from w2v_kernels.logistic_block import Block, logistic_block
+from w2v_kernels.logistic_block import Block, move_block, score_block
 from w2v_kernels.machine.compiling import kernel_part
 from w2v_kernels.negative_sampling import choose_noise, prefetch_draws
 from w2v_kernels.reused_noise import begin_ring, choose_reused, draw_before
@@ -116,19 +117,35 @@ def targets_of(center, chosen, worker):
 
 
 @kernel_part
-def predict(inputs, n_inputs, center, chosen, lr, moved, moved_rows, worker):
-    """Let the first n input rows predict the center word.
+def block_of(inputs, n_inputs, center, chosen, worker):
+    """The first n input rows and the center's target rows."""
+    numbers, targets = worker.scratch.numbers, worker.weights.target_vectors
+    if worker.hyper.objective == SOFTMAX:
+        rows = worker.tables.every_word
+        return Block(inputs, numbers, n_inputs, targets, rows, rows.size)
+    rows, _, n_targets = targets_of(center, chosen, worker)
+    return Block(inputs, numbers, n_inputs, targets, rows, n_targets)
 
-    The target rows move, and the input rows' moves are added to the moved rows: see `Block`.
+
+@kernel_part
+def score(inputs, n_inputs, center, chosen, worker):
+    """Score the first n input rows against the center's target rows; `move` needs the scores."""
+    scratch = worker.scratch
+    scores = scratch.steps if worker.hyper.objective == SOFTMAX else scratch.scores
+    score_block(block_of(inputs, n_inputs, center, chosen, worker), scores)
+
+
+@kernel_part
+def move(inputs, n_inputs, center, chosen, lr, moved, moved_rows, worker):
+    """Let the first n input rows, which `score` has scored, predict the center word.
+
+    The target rows move, and the input rows' moves are added to the moved rows: see `move_block`.
     Returns the loss in nats and the number of saturated scores.
     """
-    tables, scratch, targets = worker.tables, worker.scratch, worker.weights.target_vectors
+    scratch = worker.scratch
+    block = block_of(inputs, n_inputs, center, chosen, worker)
     if worker.hyper.objective == SOFTMAX:
-        rows = tables.every_word
-        block = Block(
-            inputs, scratch.numbers, n_inputs, targets, rows, rows.size, moved, moved_rows
-        )
-        return softmax_block(block, tables.keep_thresholds.size, center, lr, scratch.steps)
-    rows, weights, n_targets = targets_of(center, chosen, worker)
-    block = Block(inputs, scratch.numbers, n_inputs, targets, rows, n_targets, moved, moved_rows)
-    return logistic_block(block, weights, lr, scratch.scores, scratch.steps)
+        n_words = worker.tables.keep_thresholds.size
+        return move_softmax_block(block, n_words, center, lr, scratch.steps, moved, moved_rows)
+    _, weights, _ = targets_of(center, chosen, worker)
+    return move_block(block, scratch.scores, weights, lr, scratch.steps, moved, moved_rows)

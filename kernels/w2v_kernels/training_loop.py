@@ -1,18 +1,18 @@
 """The loop over a span of the corpus, on one processor core.
 
-Each kept token is the center of a window once. While a center is trained, the targets of the next
-one are chosen and their rows prefetched, and so is what choosing the targets after that will read:
-reading a row from memory takes as long as training on it.
+Each kept token is the center of a window once. Between the scores of a center and its steps, the
+targets of the next one are chosen and their rows prefetched, and so is what choosing the targets
+after that will read: reading a row from memory takes as long as training on it, and the steps would
+only wait for the scores.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from w2v_kernels import objectives
+from w2v_kernels import models, objectives
 from w2v_kernels.layout import CENTERS, LOSS, NOT_FINITE, PAIRS, SATURATED, TOKENS
 from w2v_kernels.machine.compiling import kernel, kernel_part
-from w2v_kernels.models import cbow, skip_gram
 from w2v_kernels.parallel.private_rows import (
     copy_shared_rows,
     own_row,
@@ -79,11 +79,7 @@ def train_sentence(ids, position, stop, sentence_first, sentence_stop, span, wor
             if i + window + 1 < n:  # the next word that the window reaches
                 row = own_row(kept.ids[i + window + 1], scratch.own_inputs)
                 prefetch_to_write(vectors, np.int64(row))
-            if i + 1 < last:
-                prepare_center(i + 1, worker, chosen_next)
-            if i + 2 < last:
-                look_ahead(i + 2, span, worker)
-            train_center(i, n, chosen, span, worker, tallies)
+            train_center(i, n, last, chosen, chosen_next, span, worker, tallies)
             after_center(worker)
             chosen, chosen_next = chosen_next, chosen
             i += 1
@@ -104,6 +100,15 @@ def prepare_first(i, last, span, worker, chosen):
 
 
 @kernel_part
+def prepare_next(i, last, span, worker, chosen):
+    """While the i-th kept token is trained, the two after it."""
+    if i + 1 < last:
+        prepare_center(i + 1, worker, chosen)
+    if i + 2 < last:
+        look_ahead(i + 2, span, worker)
+
+
+@kernel_part
 def look_ahead(i, span, worker):
     """Prefetch what choosing the targets of the i-th kept token will read."""
     kept = worker.scratch.kept
@@ -120,8 +125,8 @@ def prepare_center(i, worker, chosen):
 
 
 @kernel_part
-def train_center(i, n, chosen, span, worker, tallies):
-    """Train on the i-th of n kept tokens as the center of its window."""
+def train_center(i, n, last, chosen, chosen_next, span, worker, tallies):
+    """Train on the i-th of n kept tokens as the center of its window, and prepare the next one."""
     hyper, kept, own_inputs = worker.hyper, worker.scratch.kept, worker.scratch.own_inputs
     reach = window_of(kept.bits[i], hyper.window, hyper.shrink_windows)
     first, past = max(0, i - reach), min(n, i + reach + 1)
@@ -131,17 +136,15 @@ def train_center(i, n, chosen, span, worker, tallies):
             contexts[n_contexts] = own_row(kept.ids[k], own_inputs)
             n_contexts += 1
     tallies[CENTERS] += 1
+    center = np.int64(kept.ids[i])
+    if n_contexts > 0:
+        models.score(center, contexts, n_contexts, chosen, worker)
+    prepare_next(i, last, span, worker, chosen_next)
     if n_contexts == 0:
         return
-    center = np.int64(kept.ids[i])
     rate = max(span.rate_floor, span.rate_base + span.rate_slope * np.float64(kept.positions[i]))
-    lr = np.float32(rate)
-    if hyper.skip_gram:
-        loss, saturated = skip_gram(center, contexts, n_contexts, chosen, lr, kept.bits[i], worker)
-        pairs = n_contexts
-    else:
-        loss, saturated = cbow(center, contexts, n_contexts, chosen, lr, worker)
-        pairs = 1
+    lr, bits = np.float32(rate), kept.bits[i]
+    loss, saturated, pairs = models.move(center, contexts, n_contexts, chosen, lr, bits, worker)
     if np.isfinite(loss):
         tallies[LOSS] += loss
         tallies[PAIRS] += pairs

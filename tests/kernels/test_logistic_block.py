@@ -12,7 +12,7 @@ from w2v_kernels import layout, sizes
 from w2v_kernels import logistic_block as block
 from w2v_kernels.scratch import make_scratch
 
-logistic_block = called(block.logistic_block)
+score_block, move_block = called(block.score_block), called(block.move_block)
 
 
 @pytest.mark.parametrize("n_inputs", [1, 2, 3, 7])
@@ -40,10 +40,10 @@ def test_the_tuned_block_is_the_plain_one(n_inputs, n_targets, size):
     chosen = layout.empty_targets(n_targets)
     chosen.rows[:] = target_rows
     chosen.weights[:n_targets] = np.where(labels, 1, -1)
-    met = block.Block(
-        inputs, input_rows, n_inputs, targets, chosen.rows, n_targets, moves, scratch.numbers
-    )
-    got, _ = logistic_block(met, chosen.weights, np.float32(0.1), scratch.scores, scratch.steps)
+    met = block.Block(inputs, input_rows, n_inputs, targets, chosen.rows, n_targets)
+    score_block(met, scratch.scores)
+    lr, scores, steps = np.float32(0.1), scratch.scores, scratch.steps
+    got, _ = move_block(met, scores, chosen.weights, lr, steps, moves, scratch.numbers)
     np.testing.assert_allclose(targets[target_rows, :size], new_u, atol=1e-5)
     np.testing.assert_allclose(moves[:, :size], new_v - old_v, atol=1e-5)
     assert got == pytest.approx(loss, rel=1e-5)
@@ -60,8 +60,9 @@ def test_sigmoid_and_loss_are_right_at_every_score():
         for score in scores:
             target, moved = layout.empty_rows(2, 1), layout.empty_rows(1, 1)
             target[0, 0] = score
-            met = block.Block(one, rows, 1, target, chosen.rows, 6, moved, rows)
-            loss, saturated = logistic_block(met, chosen.weights, np.float32(1.0), room, steps)
+            met, lr = block.Block(one, rows, 1, target, chosen.rows, 6), np.float32(1.0)
+            score_block(met, room)
+            loss, saturated = move_block(met, room, chosen.weights, lr, steps, moved, rows)
             exact = np.float64(score)
             with np.errstate(over="ignore"):
                 error = label - 1 / (1 + np.exp(-exact))

@@ -27,6 +27,9 @@ from w2v_kernels.machine.lanes import (
 )
 from w2v_kernels.sizes import CACHE_LINE, SATURATED_FROM, SCORE_ROW, TILE
 
+_STRIP = 8
+"""The most vectors of a row that are added up at once: they are registers."""
+
 
 class _Rows:
     """Emits addresses of rows of a C-contiguous float32 matrix, by numbers in an int32 array."""
@@ -219,16 +222,18 @@ def _emit_sum(context, builder, signature, args):
     kinds = signature.args
     matrix = _Rows(context, builder, kinds[0:2], matrix, rows)
     total = _data(context, builder, kinds[4], total)
-    intp, scale = n.type, splat(builder, scale)
-    length = matrix.length
-    with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
+    scale = splat(builder, scale)
+    zero = constant(builder, [0.0] * LANES)
+    for offsets in _strips(builder, matrix.length):
 
-        def add_row(c, so_far, offset=offset):
-            return [so_far[0] + load(builder, matrix.start(c), offset)]
+        def add_row(c, so_far, offsets=offsets):
+            start = matrix.start(c)
+            row = [load(builder, start, offset) for offset in offsets]
+            return [one + more for one, more in zip(so_far, row, strict=True)]
 
-        zero = constant(builder, [0.0] * LANES)
-        (sum_of_rows,) = _emit_loop(builder, n, 1, [zero], add_row)
-        (scale * sum_of_rows).store(total, offset)
+        sums = _emit_loop(builder, n, 1, [zero] * len(offsets), add_row)
+        for sum_of_rows, offset in zip(sums, offsets, strict=True):
+            (scale * sum_of_rows).store(total, offset)
     return context.get_dummy_value()
 
 
@@ -237,14 +242,28 @@ def _emit_spread(context, builder, signature, args):
     kinds = signature.args
     matrix = _Rows(context, builder, kinds[2:4], matrix, rows)
     move = _data(context, builder, kinds[0], move)
-    intp, scale = n.type, splat(builder, scale)
-    length = matrix.length
-    with cgutils.for_range_slice(builder, intp(0), length, intp(LANES), intp=intp) as (offset, _):
-        step = scale * load(builder, move, offset)
-        with cgutils.for_range(builder, n, intp=intp) as c:
+    scale = splat(builder, scale)
+    for offsets in _strips(builder, matrix.length):
+        steps = [scale * load(builder, move, offset) for offset in offsets]
+        with cgutils.for_range(builder, n, intp=n.type) as c:
             start = matrix.start(c.index)
-            (load(builder, start, offset) + step).store(start, offset)
+            for step, offset in zip(steps, offsets, strict=True):
+                (load(builder, start, offset) + step).store(start, offset)
     return context.get_dummy_value()
+
+
+def _strips(builder, length):
+    """Emit a loop over a row's vectors, _STRIP at a time, then half as many, down to one: yields
+    the offsets of a round. What is read once a round, such as row numbers, is read less often.
+    """
+    intp = length.type
+    first, width = intp(0), _STRIP
+    while width:
+        step = intp(width * LANES)
+        past = builder.and_(length, builder.neg(step))
+        with cgutils.for_range_slice(builder, first, past, step, intp=intp) as (at, _):
+            yield [builder.add(at, intp(k * LANES)) for k in range(width)]
+        first, width = past, width // 2
 
 
 def _emit_prefetch(*, to_write):
