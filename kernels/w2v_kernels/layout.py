@@ -104,10 +104,8 @@ class Hyper(NamedTuple):
     """m: context words on each side of the center, at most"""
     shrink_windows: bool
     """draw each window's width from 1..m"""
-    shared_noise: bool
-    """one draw of noise words for all pairs of a center"""
-    reuse_noise: bool
-    """each noise word for K centers: see `reused_noise`; not where each pair has its own"""
+    noise_sharing: int
+    """SHARED_BY_CENTERS, SHARED_BY_PAIRS or NOT_SHARED"""
     cbow_mean: bool
     """predict from the mean of the context words; from their sum if false"""
     cbow_divide: bool

@@ -10,6 +10,7 @@ import numpy as np
 
 from w2v_kernels.machine.compiling import kernel, kernel_part
 from w2v_kernels.negative_sampling import draw_noise
+from w2v_kernels.objectives import chooses_for_each_pair, reuses_noise
 from w2v_kernels.reused_noise import noise_stride, reused_bits
 from w2v_kernels.rng import random_at
 from w2v_kernels.windows import bits_at, is_kept, window_of
@@ -46,11 +47,11 @@ def count_draws(corpus, span, tables, hyper, drawn, met):
         while position < min(end, span.stop):
             n = words_met(corpus.ids, position, first, stop, span.key, tables, hyper)
             met[position - span.first] = n
-            if hyper.reuse_noise:
+            if reuses_noise(hyper):
                 drawn[draw_noise(tables.noise, reused_bits(span.key, position))] += 1
             for k in range(n):
                 word = word_met(tables.noise, span.key, position, hyper, k)
-                drawn[word] += np.int64(not hyper.reuse_noise)
+                drawn[word] += np.int64(not reuses_noise(hyper))
                 dropped += np.int64(word == corpus.ids[position])
             position += 1
         sentence += 1
@@ -60,7 +61,7 @@ def count_draws(corpus, span, tables, hyper, drawn, met):
 @kernel_part
 def word_met(noise_table, span_key, position, hyper, k):
     """The k-th noise word that the center at a position meets."""
-    if hyper.reuse_noise:
+    if reuses_noise(hyper):
         from_position = position - k * noise_stride(hyper.window)
         return draw_noise(noise_table, reused_bits(span_key, from_position))
     key = random_at(span_key, np.uint64(position))
@@ -75,7 +76,7 @@ def words_met(ids, position, first, stop, key, tables, hyper):
     """
     if not is_kept(ids[position], bits_at(position, key), tables.keep_thresholds):
         return np.int64(0)
-    if hyper.skip_gram and not hyper.shared_noise:
+    if hyper.skip_gram and chooses_for_each_pair(hyper):
         reach = window_of(bits_at(position, key), hyper.window, hyper.shrink_windows)
         return hyper.negative * n_contexts(ids, position, first, stop, reach, key, tables)
     one = np.int64(1)  # every window reaches the nearest kept token on either side

@@ -28,11 +28,16 @@ from w2v_kernels.tiles import prefetch_to_write
 NEGATIVE_SAMPLING, HIERARCHICAL_SOFTMAX, SOFTMAX = 0, 1, 2
 """Values of `Hyper.objective`."""
 
+SHARED_BY_CENTERS, SHARED_BY_PAIRS, NOT_SHARED = 0, 1, 2
+"""Values of `Hyper.noise_sharing`: each noise word serves K centers (see `reused_noise`), all pairs
+of one center, or one pair. CBOW has one pair a center, so the last two are the same there.
+"""
+
 
 @kernel_part
 def reuses_noise(hyper):
     """Whether each noise word serves several centers."""
-    return hyper.objective == NEGATIVE_SAMPLING and hyper.reuse_noise
+    return hyper.objective == NEGATIVE_SAMPLING and hyper.noise_sharing == SHARED_BY_CENTERS
 
 
 @kernel_part
@@ -100,8 +105,8 @@ def choose(center, key, first_draw, worker, chosen):
 
 @kernel_part
 def chooses_for_each_pair(hyper):
-    """Whether targets are chosen for each pair, not once for a center."""
-    return hyper.objective == NEGATIVE_SAMPLING and not hyper.shared_noise
+    """Whether skip-gram chooses targets for each pair, not once for a center."""
+    return hyper.objective == NEGATIVE_SAMPLING and hyper.noise_sharing == NOT_SHARED
 
 
 @kernel_part

@@ -84,13 +84,13 @@ def reused_noise_words(table, span_key, position, negative, window):
 
 
 def draws_for_each_pair(settings):
-    return settings["model"] == "skip-gram" and not settings["shared_noise"]
+    return settings["model"] == "skip-gram" and settings["noise_sharing"] == "none"
 
 
 def words_met(table, span_key, position, n_contexts, settings):
     """The noise words that a center meets: K, or K for each of its pairs."""
     negative = settings["negative"]
-    if settings["reuse_noise"] and not draws_for_each_pair(settings):
+    if settings["noise_sharing"] == "centers":
         return reused_noise_words(table, span_key, position, negative, settings["window"])
     n_pairs = n_contexts if draws_for_each_pair(settings) else 1
     return noise_words(table, random_at(span_key, position), 0, n_pairs * negative)
@@ -145,7 +145,7 @@ def train_span(corpus_ids, starts, span, settings, v, u, nodes, noise_table, tre
     """Train on a span as `training_loop.train_span` does; v, u and nodes (float64) change in
     place.
 
-    settings  model, objective, negative, window, shrink_windows, shared_noise, cbow_mean,
+    settings  model, objective, negative, window, shrink_windows, noise_sharing, cbow_mean,
     cbow_divide, sample, locks (of each word, or none)
     span      first, stop, visible, key, rate(position)
     Returns loss in nats, pairs, kept centers.
@@ -185,7 +185,7 @@ def train_center(center, contexts, lr, noise, settings, v, u, nodes, tree):
         for context in contexts:
             v[context] += locks[context] * step
         return loss, 1
-    if settings["shared_noise"] or settings["objective"] != "negative-sampling":
+    if settings["noise_sharing"] != "none" or settings["objective"] != "negative-sampling":
         loss = 0.0
         most = len(contexts) if settings["window"] <= LONG_WINDOW else INPUTS_OF_LONG
         for first in range(0, len(contexts), most):

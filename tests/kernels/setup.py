@@ -30,6 +30,11 @@ OBJECTIVES = {
     "hierarchical-softmax": objectives.HIERARCHICAL_SOFTMAX,
     "softmax": objectives.SOFTMAX,
 }
+NOISE_SHARING = {
+    "centers": objectives.SHARED_BY_CENTERS,
+    "pairs": objectives.SHARED_BY_PAIRS,
+    "none": objectives.NOT_SHARED,
+}
 
 
 def paths(tree):
@@ -62,8 +67,7 @@ class Setup:
             "negative": 5,
             "window": 4,
             "shrink_windows": True,
-            "shared_noise": True,
-            "reuse_noise": True,
+            "noise_sharing": "centers",
             "cbow_mean": True,
             "cbow_divide": False,
             "sample": 0.05,
@@ -105,8 +109,7 @@ class Setup:
             s["negative"],
             s["window"],
             s["shrink_windows"],
-            s["shared_noise"],
-            s["reuse_noise"] and not naive.draws_for_each_pair(s),
+            NOISE_SHARING[s["noise_sharing"]],
             s["cbow_mean"],
             s["cbow_divide"],
         )

@@ -11,10 +11,11 @@ from w2v_kernels import noise_counts
 
 WAYS = [
     {"model": "skip-gram"},
-    {"model": "skip-gram", "reuse_noise": False},
-    {"model": "skip-gram", "shared_noise": False},
+    {"model": "skip-gram", "noise_sharing": "pairs"},
+    {"model": "skip-gram", "noise_sharing": "none"},
     {"model": "cbow"},
-    {"model": "cbow", "reuse_noise": False},
+    {"model": "cbow", "noise_sharing": "pairs"},
+    {"model": "cbow", "noise_sharing": "none"},
 ]
 
 
@@ -53,9 +54,9 @@ def test_noise_is_drawn_again_as_the_naive_form_draws_it(way):
         words = naive.words_met(table, setup.key, position, n_pairs, s) if n_pairs else []
         wanted_met[position - 10] = len(words)
         wanted_dropped += words.count(int(setup.ids[position]))
-        if not setup.hyper.reuse_noise:
+        if s["noise_sharing"] != "centers":
             np.add.at(wanted, words, 1)
-    if setup.hyper.reuse_noise:
+    if s["noise_sharing"] == "centers":
         own = [naive.reused_noise_words(table, setup.key, p, 1, 0)[0] for p in range(10, 280)]
         np.add.at(wanted, own, 1)
     assert drawn.tolist() == wanted.tolist()

@@ -12,7 +12,7 @@ from w2v_kernels.scratch import make_scratch
 
 MODES = [
     {"objective": "negative-sampling"},
-    {"objective": "negative-sampling", "shared_noise": False},
+    {"objective": "negative-sampling", "noise_sharing": "none"},
     {"objective": "hierarchical-softmax"},
     {"objective": "hierarchical-softmax", "n_words": 2},
     {"objective": "softmax"},

@@ -21,9 +21,9 @@ VARIANTS = [
     for model in ("skip-gram", "cbow")
     for objective in OBJECTIVES
 ] + [
-    {"shared_noise": False},
-    {"reuse_noise": False},
-    {"model": "cbow", "reuse_noise": False},
+    {"noise_sharing": "none"},
+    {"noise_sharing": "pairs"},
+    {"model": "cbow", "noise_sharing": "pairs"},
     {"window": 40, "negative": 7},
     {"shrink_windows": False, "window": 3},
     {"negative": 1},
@@ -79,10 +79,13 @@ def test_locked_vectors_make_a_share_of_their_moves(variant):
 
 
 EVERY_MODE = [
-    {"model": "skip-gram", "objective": objective, "shrink_windows": shrink, "shared_noise": shared}
+    {
+        "model": "skip-gram", "objective": objective, "shrink_windows": shrink,
+        "noise_sharing": sharing,
+    }
     for objective in OBJECTIVES
     for shrink in (True, False)
-    for shared in (True, False)[: 1 + (objective == "negative-sampling")]
+    for sharing in ("centers", "none")[: 1 + (objective == "negative-sampling")]
 ] + [
     {
         "model": "cbow", "objective": objective, "shrink_windows": shrink,
@@ -137,7 +140,7 @@ def test_a_sentence_longer_than_the_buffer_keeps_all_its_contexts():
         *({"objective": objective, "model": model}
           for objective in OBJECTIVES for model in ("skip-gram", "cbow")),
         pytest.param(  # the others draw no noise
-            {"objective": "negative-sampling", "shared_noise": False}, marks=pytest.mark.slow
+            {"objective": "negative-sampling", "noise_sharing": "none"}, marks=pytest.mark.slow
         ),
     ],
     ids=str,
@@ -172,7 +175,7 @@ def test_padding_and_blank_rows_stay_zero():
 
 TRUE_GRADIENTS = {
     "skip-gram": ({"model": "skip-gram"}, [3, 9, 30]),
-    "skip-gram with noise of its own": ({"model": "skip-gram", "shared_noise": False}, [30]),
+    "skip-gram with noise of its own": ({"model": "skip-gram", "noise_sharing": "none"}, [30]),
     "cbow, mean": ({"model": "cbow", "cbow_divide": True}, [3, 9, 30]),
     "cbow, sum": ({"model": "cbow", "cbow_mean": False}, [3, 9, 30]),
 }

@@ -94,8 +94,6 @@ class Bench:
             "rate": lambda position: seen.rate,
         }
         how = dataclasses.asdict(self.settings) | {
-            "shared_noise": self.settings.noise_sharing != "none",
-            "reuse_noise": self.settings.noise_sharing == "centers",
             "model": seen.mode.model,
             "objective": seen.mode.objective,
             "locks": self.backend.locks,
@@ -174,12 +172,7 @@ def test_noise_words_are_those_that_the_loop_draws():
         bench = Bench(clock=100, noise_sharing=sharing, negative=8)
         seen = bench.scope.next_token()
         chosen, key = seen.chosen, stream_key(1, 0)
-        settings = {
-            "model": "skip-gram",
-            "negative": 8,
-            "shared_noise": shared,
-            "reuse_noise": sharing == "centers",
-        }
+        settings = {"model": "skip-gram", "negative": 8, "noise_sharing": sharing}
         words = naive.words_met(
             *(bench.plan.tables.noise, key, chosen.span.first, len(chosen.contexts)),
             settings | {"window": bench.plan.settings.window},

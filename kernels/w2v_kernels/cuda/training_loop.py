@@ -36,7 +36,12 @@ from w2v_kernels.cuda.warp import (
 )
 from w2v_kernels.cuda.windows import Kept
 from w2v_kernels.layout import CENTERS, LOSS, NOT_FINITE, PAIRS, SATURATED
-from w2v_kernels.objectives import HIERARCHICAL_SOFTMAX, NEGATIVE_SAMPLING
+from w2v_kernels.objectives import (
+    HIERARCHICAL_SOFTMAX,
+    NEGATIVE_SAMPLING,
+    NOT_SHARED,
+    SHARED_BY_CENTERS,
+)
 from w2v_kernels.rng import random_at
 from w2v_kernels.sizes import N_TALLIES
 
@@ -87,7 +92,7 @@ def place_of(span: layout.Span, hyper: layout.Hyper) -> SpanPlace:
     return SpanPlace(
         *(int(span.first), int(span.stop), np.uint64(span.key)),
         *(float(span.rate_base), float(span.rate_slope), float(span.rate_floor)),
-        *(int(hyper.negative), int(hyper.window), bool(hyper.reuse_noise)),
+        *(int(hyper.negative), int(hyper.window), hyper.noise_sharing == SHARED_BY_CENTERS),
         *(bool(hyper.cbow_mean), bool(hyper.cbow_divide)),
     )
 
@@ -106,7 +111,7 @@ def constants_of(
     by_tree, shape = hyper.objective == HIERARCHICAL_SOFTMAX, shape_of(vector_size)
     if not hyper.skip_gram:
         way = CBOW
-    elif hyper.objective == NEGATIVE_SAMPLING and not hyper.shared_noise:
+    elif hyper.objective == NEGATIVE_SAMPLING and hyper.noise_sharing == NOT_SHARED:
         way = PAIRS_ALONE
     elif by_tree or registers_of(1 + hyper.negative, shape.quads) > TARGET_REGISTERS:
         way = CONTEXTS_HOLD

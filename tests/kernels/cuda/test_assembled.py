@@ -26,7 +26,7 @@ from w2v_kernels.cuda.rows import AT_ONCE, Gathering
 
 pytestmark = pytest.mark.slow
 
-MODES = [{}, TREE, CBOW, CBOW | TREE, {"shared_noise": False}]
+MODES = [{}, TREE, CBOW, CBOW | TREE, {"noise_sharing": "none"}]
 seldom = pytest.mark.skipif(os.environ.get("GPU_SHAPES") != "all", reason="GPU_SHAPES=all asks")
 
 

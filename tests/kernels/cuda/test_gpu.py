@@ -24,7 +24,7 @@ from w2v_kernels.cuda.device import DeviceError
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed")
 pytestmark = [pytest.mark.gpu, pytest.mark.slow]
-MODES = [{}, TREE, CBOW, CBOW | TREE, {"shared_noise": False}, {"negative": 25}]
+MODES = [{}, TREE, CBOW, CBOW | TREE, {"noise_sharing": "none"}, {"negative": 25}]
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def test_long_windows_meet_their_targets_block_by_block():
 def test_the_exact_softmax_and_too_long_rows_are_refused():
     assert "softmax" in unsupported(Setup(objective="softmax").hyper, 100)
     assert f"{MAX_ROW + 1:,}" in unsupported(Setup().hyper, MAX_ROW + 1)
-    for settings in ({}, TREE, CBOW, CBOW | TREE, {"shared_noise": False}):
+    for settings in ({}, TREE, CBOW, CBOW | TREE, {"noise_sharing": "none"}):
         assert not unsupported(Setup(**settings).hyper, MAX_ROW)
 
 

@@ -19,7 +19,7 @@ from w2v_kernels.cuda.training_loop import Job
 from w2v_kernels.cuda.windows import edges_of
 from w2v_kernels.rng import random_at, stream_key
 
-HYPER = layout.Hyper(True, 0, 5, 4, True, True, True, True, False)
+HYPER = layout.Hyper(True, 0, 5, 4, True, 0, True, False)
 STARTS = np.array([0, 40, 90, 91, 230, 260, 300])
 IDS = np.random.default_rng(2).integers(9, size=300).astype(np.int32)
 TEXT = layout.Corpus(IDS, STARTS)

@@ -62,14 +62,14 @@ def test_what_was_chosen_stays_until_something_else_is_asked_for():
     assert tokens.kept(setup.key, setup.hyper, table * 0, table * 0) is None
 
 
-@pytest.mark.parametrize("reused", [True, False])
-def test_noise_words_are_those_of_the_cpu(reused):
-    setup = Setup(negative=30, reuse_noise=reused)
+@pytest.mark.parametrize("sharing", ["centers", "none"])
+def test_noise_words_are_those_of_the_cpu(sharing):
+    setup = Setup(negative=30, noise_sharing=sharing)
     job = training_loop.argument_examples()._replace(
         noise=setup.tables.noise,
         span=training_loop.place_of(setup.span(), setup.hyper),
     )
-    position, word, first_draw = 17, 5, 0 if reused else 60
+    position, word, first_draw = 17, 5, 0 if sharing == "centers" else 60
     with np.errstate(over="ignore"):
         key = plain(random_at)(setup.key, np.uint64(position))
         center = Center(0, position, word, key, np.float32(0), 0, 0)

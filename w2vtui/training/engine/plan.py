@@ -25,6 +25,11 @@ _OBJECTIVES = {
     "hierarchical-softmax": objectives.HIERARCHICAL_SOFTMAX,
     "softmax": objectives.SOFTMAX,
 }
+_NOISE_SHARING = {
+    "centers": objectives.SHARED_BY_CENTERS,
+    "pairs": objectives.SHARED_BY_PAIRS,
+    "none": objectives.NOT_SHARED,
+}
 
 
 class Rates(NamedTuple):
@@ -93,8 +98,7 @@ def hyper_of(settings: LiveSettings) -> layout.Hyper:
         negative=settings.negative,
         window=settings.reach,
         shrink_windows=settings.shrinks,
-        shared_noise=not settings.draws_for_each_pair,
-        reuse_noise=settings.noise_sharing == "centers",
+        noise_sharing=_NOISE_SHARING[settings.noise_sharing],
         cbow_mean=settings.cbow_mean,
         cbow_divide=settings.cbow_divide,
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from w2v_kernels import layout, noise_counts
 from w2v_kernels.formulas import noise_probabilities
+from w2v_kernels.objectives import SHARED_BY_CENTERS
 from w2v_kernels.rng import stream_key
 from w2v_kernels.sizes import noise_stride
 from w2vtui.corpus import EncodedCorpus
@@ -159,12 +160,13 @@ def _counts_of(
 ) -> _SpanCounts:
     """Count a span whose n tokens have these ids, (n,), and P(w), (n,)."""
     variance = float((met * shares * (1 - shares)).sum())
-    if hyper.reuse_noise:
+    is_reused = hyper.noise_sharing == SHARED_BY_CENTERS
+    if is_reused:
         variance += _covariance(met, shares, ids, hyper)
     return _SpanCounts(
         tokens=len(met),
         centers=int((met > 0).sum()),
-        draws=len(met) if hyper.reuse_noise else int(met.sum()),
+        draws=len(met) if is_reused else int(met.sum()),
         met=int(met.sum()),
         dropped=int(dropped),
         expected=float((met * shares).sum()),
