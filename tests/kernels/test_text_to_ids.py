@@ -101,6 +101,14 @@ def test_long_types_that_differ_in_one_byte_stay_apart(place):
     assert expected_stream(data) == (types_of(numbered(data, [])[0]), numbered(data, [])[1])
 
 
+@pytest.mark.parametrize("length", [7, 8, 13, 14, 15, 21, 22])
+def test_types_that_differ_in_their_last_byte_or_end_before_it_stay_apart(length):
+    shorter = b"s" * (length - 1)
+    data = b" ".join([shorter + b"a", shorter + b"b", shorter, shorter + b"a", shorter + b"b"])
+    table, stream = numbered(data, [])
+    assert (types_of(table), stream) == expected_stream(data)
+
+
 def test_long_types_that_begin_one_another_stay_apart():
     data = b" ".join(b"s" * length for length in [7, 8, 14, 126, 127, 128, 134, 255, 256, 126, 127])
     table, stream = numbered(data, [])
