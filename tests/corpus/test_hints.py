@@ -136,3 +136,14 @@ def test_korean_that_was_split_is_left_alone(tmp_path):
 def test_zeros_in_words_are_counted(tmp_path):
     (hint,) = open_corpus([written(tmp_path, b"a\0b a\0b cd\0 ef and more\n")], keep_all()).hints
     assert hint == "3 tokens hold NUL, byte 0: is all of it text?"
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 100])
+def test_capitals_and_punctuation_are_counted_over_all_tokens(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(hints, "_JOINED_AT_ONCE", at_once)
+    text = "Élan sea, Ωmega .dot 𝐀-flat ocean… X ice ice ice\n" * 3
+    found = open_corpus([written(tmp_path, text)], keep_all()).hints
+    assert [hint.split(":")[0] for hint in found] == [
+        "20 % of the tokens carry punctuation",
+        "40 % of the tokens begin with a capital",
+    ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
-from operator import contains, itemgetter
-from typing import Any, NamedTuple
+from operator import contains
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from w2vtui.corpus.sources.segmenting import has_library
 from w2vtui.corpus.tokens import split_lines
@@ -24,12 +25,17 @@ MOST_SHARE = 0.5
 
 _LOOKED_AT = 20_000
 """Distinct tokens, the first of the text, that tell what separates its words."""
+_JOINED_AT_ONCE = 1 << 16
+"""Tokens whose letters are looked at in one array."""
 _EXAMPLES = 100
 _WHOLE_SHARE = 0.95
 """Of what separators join, the share that has to stay whole for a tokenizer to be advised."""
 _LEAST_JSON = 0.02
 """Tokens that begin a line of JSON: the lines may be long."""
 _SHOWN_CELLS = 24
+
+_Letters: TypeAlias = NDArray[np.uint32]
+"""Code points."""
 
 _ENDS_IN_PUNCTUATION = frozenset(".,;:!?\"'\u2019\u201d\u00bb\u2026\u3002\uff0c")
 _SEPARATORS = {
@@ -204,18 +210,38 @@ def _on_zeros(census: Census) -> list[Hint]:
 
 def _on_shapes(census: Census, settings: CorpusSettings) -> list[Hint]:
     hints = _on_particles(census, settings)
+    first, last = _outer_letters(census.tokens)
     if settings.tokenizer == "whitespace" and not hints:
-        last = map(itemgetter(-1), census.tokens)
-        share = _share(census, map(_ENDS_IN_PUNCTUATION.__contains__, last))
+        share = _share(census, _are(last, _ENDS_IN_PUNCTUATION.__contains__))
         if share > HINT_SHARE:
             what = f"{_percent(share)} of the tokens carry punctuation"
             hints.append(Hint(what, "--tokenizer words drops it", "tokenizer", "words"))
     if not settings.lowercase:
-        share = _share(census, map(str.isupper, map(itemgetter(0), census.tokens)))
+        share = _share(census, _are(first, str.isupper))
         if share > HINT_SHARE:
             what = f"{_percent(share)} of the tokens begin with a capital"
             hints.append(Hint(what, "--lowercase merges Paris and paris", "lowercase", True))
     return hints
+
+
+def _outer_letters(tokens: Sequence[str]) -> tuple[_Letters, _Letters]:
+    """The first and the last letter of each token, (n,) each; no token holds a newline."""
+    first, last = [np.zeros(0, np.uint32)], [np.zeros(0, np.uint32)]
+    for at in range(0, len(tokens), _JOINED_AT_ONCE):
+        lines = "\n".join([*tokens[at : at + _JOINED_AT_ONCE], ""])
+        letters = np.frombuffer(lines.encode("utf-32-le", "surrogatepass"), np.uint32)
+        ends = np.flatnonzero(letters == ord("\n"))
+        first.append(letters[np.concatenate(([0], ends[:-1] + 1))])
+        last.append(letters[ends - 1])
+    return np.concatenate(first), np.concatenate(last)
+
+
+def _are(letters: _Letters, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Which letters pass a test, (n,), which is asked once for each distinct one."""
+    passes = np.zeros(int(letters.max(initial=0)) + 1, dtype=np.bool_)
+    for letter in np.flatnonzero(np.bincount(letters)).tolist():
+        passes[letter] = test(chr(letter))
+    return passes[letters]
 
 
 def _on_particles(census: Census, settings: CorpusSettings) -> list[Hint]:
