@@ -7,10 +7,13 @@ import pytest
 
 from tests.support.served_runs import served_run, viewer_of
 from tests.support.wait import DEADLINE, until
-from w2vtui.errors import RunError
+from w2vtui.errors import CorpusError, RunError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.method.microscope import Microscope
+from w2vtui.method.noise import record_of
+from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.door import HAS_SOCKETS
+from w2vtui.runs.resuming import trained_text
 
 pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
 
@@ -71,3 +74,31 @@ def test_after_the_end_the_vectors_are_those_of_the_last_checkpoint(run_and_view
     folder = viewer.folder
     until(lambda: list((folder / "checkpoints").iterdir()))
     assert np.array_equal(viewer.trained.vectors().vectors, run.trained.vectors().vectors)
+
+
+def test_after_the_end_the_text_is_that_of_the_last_checkpoint(run_and_viewer):
+    run, viewer = run_and_viewer
+    run.change(window=3, objective="negative-sampling")
+    run.resume()
+    until(lambda: len(run.trained.text().stints) == 2)
+    change = run.trained.text().stints[1].clock
+    until(lambda: run.snapshot().progress.tokens > change + 5_000)
+    viewer.stop()
+    assert viewer.is_over(DEADLINE)
+    assert run.is_over(DEADLINE)
+    near = run.trained.text()
+    until(lambda: newest_intact(viewer.folder)[0].clock == near.tokens)
+    far = viewer.trained.text()
+    assert (far.stints, far.tokens, far.seed) == (near.stints, near.tokens, near.seed)
+    one, other = record_of(far, 2_000), record_of(near, 2_000)
+    assert one.stints == other.stints
+    assert np.array_equal(one.drawn, other.drawn)
+
+
+def test_a_text_that_is_not_in_the_cache_is_looked_for_again(run_and_viewer, monkeypatch):
+    run, viewer = run_and_viewer
+    with monkeypatch.context() as patched:
+        patched.setattr(trained_text, "stored", lambda *_: iter(()))
+        with pytest.raises(CorpusError, match=f"run {viewer.folder.name} is not in the cache: "):
+            viewer.trained.text()
+    assert viewer.trained.text().tokens == run.trained.text().tokens

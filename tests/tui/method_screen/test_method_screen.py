@@ -12,7 +12,7 @@ from tests.support.method_screens import method
 from tests.support.runs import make_run, trained, training_run
 from tests.support.screens import notices, press, resize, shows, text_of, until
 from tests.support.wait import DEADLINE
-from w2vtui.errors import SettingsError
+from w2vtui.errors import CorpusError, SettingsError
 from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.method.tree import Leaves
@@ -68,20 +68,22 @@ def test_noise_of_a_run_shows_the_distribution_at_once_and_then_what_was_drawn()
     assert again[0].rows[0].noise < complete.rows[0].noise
 
 
-def test_noise_of_a_run_whose_process_is_gone_stays(monkeypatch):
+def test_noise_of_a_run_whose_text_is_gone_shows_the_distribution_and_says_so(monkeypatch):
     run, pane = trained(make_run(epochs=1, workers=1)), NoisePane()
     subject = RunSubject("a run", lambda: run)
     _, complete = pane.compute(subject, (None, ()))
 
     def gone(_):
-        raise SettingsError("which text was trained is known while the run trains only")
+        raise CorpusError("the encoded text is not in the cache")
 
     monkeypatch.setattr(type(run.trained), "text", gone)
-    (shown,) = pane.compute(subject, (None, ()))
+    *_, shown = pane.compute(subject, (None, ()))
     assert shown.record is complete.record is not None
-    (shown,) = NoisePane().compute(subject, (None, ()))  # opened after the end
+    assert noise_facts(shown) == noise_facts(complete)
+    *_, shown = NoisePane().compute(subject, (None, ()))  # opened after that
     assert shown.record is None
     assert shown.rows
+    assert noise_facts(shown)[0] == ("drawn", "not known: the encoded text is not in the cache")
 
 
 def test_a_low_terminal_fills_with_words_and_cuts_facts_between_clauses():

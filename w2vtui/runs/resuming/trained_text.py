@@ -1,4 +1,6 @@
-"""The text that a saved run was trained on, encoded: as it is on disk, or as the cache has it."""
+"""The text that a saved run was trained on, encoded: as it is on disk, or as the cache has it. And
+which of it was trained with which settings.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,13 @@ from w2vtui.corpus.stored.cache import stored
 from w2vtui.errors import ChangedTextError, CorpusError, RunError
 from w2vtui.exploring.why_near.reasons import TaughtBy
 from w2vtui.runs.disk.checkpoint_files import newest_intact
+from w2vtui.runs.disk.journal import changes_in
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.resuming.text_changes import describe_difference, text_of_run
 from w2vtui.runs.words import read_vocab
+from w2vtui.training.engine.trained_text import Stint
+from w2vtui.training.state.checkpoint import Checkpoint
 
 
 def trained_text(
@@ -78,17 +83,44 @@ def taught_by_run(folder: Path) -> TaughtBy:
         RunError: the run has no checkpoint.
         DamagedRunError: what was saved of the run cannot be read.
     """
-    record = RunRecord.read(folder)
     checkpoint, _ = newest_intact(folder)
     if checkpoint is None:
         raise RunError(f"run {folder.name} has no intact checkpoint, which has its settings")
-    corpus = kept_text(record, ReadingProgress())
+    return TaughtBy(cached_text(folder), checkpoint.training, checkpoint.settings)
+
+
+def cached_text(folder: Path) -> EncodedCorpus:
+    """The encoded text of a saved run from the cache.
+
+    Raises:
+        CorpusError: the cache does not have it.
+        DamagedRunError: what was saved of the run cannot be read.
+    """
+    corpus = kept_text(RunRecord.read(folder), ReadingProgress())
     if corpus is None:
         raise CorpusError(
-            f"the encoded text of run {folder.name} is not in the cache any more: "
+            f"the encoded text of run {folder.name} is not in the cache: "
             f"`w2vtui why {folder.name} WORD WORD` reads the text again, and then it is"
         )
-    return TaughtBy(corpus, checkpoint.training, checkpoint.settings)
+    return corpus
+
+
+def stints_of(folder: Path, checkpoint: Checkpoint) -> tuple[Stint, ...]:
+    """The settings of a saved run from its beginning to a checkpoint of it, in order.
+
+    Raises:
+        RunError: it began on another text, of which it does not know how much was trained.
+        DamagedRunError: what was saved of it cannot be read.
+    """
+    record = RunRecord.read(folder)
+    if record.parent is not None:
+        raise RunError(
+            f"run {folder.name} began with the vectors of {record.parent}, on another text: what "
+            "it has trained of its own is known while it trains only"
+        )
+    changes = [(one.tokens, one.settings) for one in changes_in(checkpoint.events)]
+    later = (Stint(clock, settings) for clock, settings in changes if settings is not None)
+    return (Stint(0, record.settings), *later)
 
 
 def kept_text(

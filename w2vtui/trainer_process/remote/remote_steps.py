@@ -12,7 +12,6 @@ from w2v_kernels.scratch import Scratch
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ResolvedSettings, TrainingSettings
-from w2vtui.trainer_process.messages import Stints
 from w2vtui.trainer_process.remote.remote_look import RemoteLook
 from w2vtui.training.engine import cpu_loop
 from w2vtui.training.engine.cpu_loop import arrays_of, span_place
@@ -95,12 +94,12 @@ class RemoteBackend:
         """What trains single tokens on private copies."""
         return PrivateSteps(self, self.order, self.present)
 
-    def trained_text(self, told: Stints) -> TrainedText:
-        """Which text has been trained, and with which settings."""
+    def trained_text(self, stints: tuple[Stint, ...], tokens: int) -> TrainedText:
+        """The text that has been trained, with settings up to a number of training tokens."""
         return TrainedText(
             corpus=self.corpus,
             seed=self.training.seed,
             order=self.order,
-            stints=tuple(Stint(one.clock, one.settings) for one in told.stints),
-            tokens=told.tokens,
+            stints=stints,
+            tokens=tokens,
         )

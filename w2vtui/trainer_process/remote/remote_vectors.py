@@ -1,7 +1,8 @@
 """The words, the vectors and the text of a run that another process trains.
 
 Vectors are copied by the trainer into memory that is mapped here; after its end they are those of
-the last checkpoint. Words and text are read from where they are stored.
+the last checkpoint, and what is known of their training is what that says. Words and text are read
+from where they are stored.
 """
 
 from __future__ import annotations
@@ -9,21 +10,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from w2vtui.corpus import EncodedCorpus, ReadingProgress, Vocab
+from w2vtui.corpus import EncodedCorpus, Vocab
 from w2vtui.errors import RunError, SettingsError, W2vtuiError
 from w2vtui.runs.disk.checkpoint_files import newest_intact
-from w2vtui.runs.record import RunRecord
 from w2vtui.runs.words import read_vocab
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process.connection import ConnectionLostError, Frame
 from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.remote.remote_look import RemoteLook
 from w2vtui.trainer_process.shared_memory import MappedCopies
+from w2vtui.training.state.checkpoint import LOCKS, Checkpoint
 from w2vtui.vectors import WordVectors
 
 if TYPE_CHECKING:  # these load Numba
@@ -46,7 +48,8 @@ class RemoteVectors:
         self._corpus: EncodedCorpus | None = None
         self._reading: threading.Thread | None = None
         self._backend: RemoteBackend | None = None
-        self._is_saved: Mapping[str, NDArray[np.float32]] | None = None
+        self._why_no_text: W2vtuiError = SettingsError(_NOT_READ)
+        self._saved: Checkpoint | None = None
         self._copies = MappedCopies()
         self.seconds_of_copy = 0.0
         """Processor time that the trainer took for the last copy."""
@@ -101,26 +104,24 @@ class RemoteVectors:
         return self._corpus
 
     def _read_text(self) -> None:
-        from w2vtui.runs.resuming.trained_text import kept_text  # loads Numba
+        from w2vtui.runs.resuming.trained_text import cached_text  # loads Numba
 
-        if self._look.folder is not None:
-            with suppress(W2vtuiError):  # without the text, its screens say that it is missing
-                record = RunRecord.read(self._look.folder)
-                self._corpus = kept_text(record, ReadingProgress())
+        try:
+            self._corpus = cached_text(self._folder)
+        except W2vtuiError as error:  # `encoded_text` raises it
+            self._why_no_text = error
 
     def encoded_text(self) -> EncodedCorpus:
         """The encoded text, waited for.
 
         Raises:
-            SettingsError: it is not stored.
+            W2vtuiError: the text is still being read, or not stored.
         """
-        if self.corpus is None and self._reading is not None:
-            self._reading.join()
+        if self.corpus is None and (reading := self._reading) is not None:
+            reading.join()
         if self._corpus is None:
-            raise SettingsError(
-                "the encoded text of this run is not in the cache, where another process could "
-                "read it, or not yet"
-            )
+            self._reading = None  # it may be stored by the next time
+            raise self._why_no_text
         return self._corpus
 
     # ---- vectors
@@ -136,7 +137,7 @@ class RemoteVectors:
         spare, memory = self._copies.take_spare()
         frame = self._ask(m.CopyMatrices(spare=spare))
         if frame is None:
-            return self._saved()
+            return self._checkpoint().vectors
         assert isinstance(frame.message, m.Matrices), "the answer to a copy"
         self.seconds_of_copy = frame.message.seconds
         return self._copies.mapped(frame.message, memory, frame.descriptors)
@@ -145,18 +146,30 @@ class RemoteVectors:
         """Keep no memory of earlier copies; the trainer forgets it if no copy is made for long."""
         self._copies.forget()
 
-    def _saved(self) -> Mapping[str, NDArray[np.float32]]:
-        """The vectors of the last checkpoint."""
-        if self._is_saved is None:
-            folder = self._look.folder
-            if folder is None:
-                raise SettingsError(_NOT_READ)
-            checkpoint, spoiled = newest_intact(folder)
+    @property
+    def _folder(self) -> Path:
+        """Where the run is saved.
+
+        Raises:
+            SettingsError: it has no folder yet.
+        """
+        if self._look.folder is None:
+            raise SettingsError(_NOT_READ)
+        return self._look.folder
+
+    def _checkpoint(self) -> Checkpoint:
+        """The last one, once the trainer is gone.
+
+        Raises:
+            RunError: none is intact.
+        """
+        if self._saved is None:
+            checkpoint, spoiled = newest_intact(self._folder)
             if checkpoint is None:
                 why = f": {next(iter(spoiled.values()))}" if spoiled else ""
-                raise RunError(f"run {folder.name} has no intact checkpoint{why}")
-            self._is_saved = checkpoint.vectors
-        return self._is_saved
+                raise RunError(f"run {self._folder.name} has no intact checkpoint{why}")
+            self._saved = checkpoint
+        return self._saved
 
     def rows(self, name: str, rows: NDArray[np.int32]) -> NDArray[np.float32]:
         """A copy of some rows of a matrix, as it is now: float32 (n, D).
@@ -168,22 +181,9 @@ class RemoteVectors:
             return self.copied_matrices()[name][rows]
         frame = self._ask(m.AskRows(name=name, rows=tuple(rows.tolist())))
         if frame is None:
-            return self._saved()[name][rows]
+            return self._checkpoint().vectors[name][rows]
         assert isinstance(frame.message, m.Rows), "the answer for rows"
         return np.frombuffer(frame.beside, np.float32).reshape(len(rows), frame.message.n_columns)
-
-    def stints(self) -> tuple[m.Stints, NDArray[np.float32]]:
-        """What was trained with which settings, and the locks (V,) or (0,).
-
-        Raises:
-            SettingsError: the trainer is gone.
-        """
-        frame = self._ask(m.AskStints())
-        if frame is None:
-            raise SettingsError("which text was trained is known while the run trains only")
-        assert isinstance(frame.message, m.Stints), "the answer for stints"
-        # A copy, since kernels are compiled again for what is only to be read.
-        return frame.message, np.frombuffer(frame.beside, np.float32).copy()
 
     def words(self) -> Vocab:
         """The vocabulary.
@@ -212,7 +212,7 @@ class RemoteVectors:
         """What trains single tokens of the text on private copies of these vectors.
 
         Raises:
-            SettingsError: the text is still being read, or not at hand.
+            W2vtuiError: the text is still being read, or not at hand.
         """
         return self.backend().steps()
 
@@ -220,15 +220,26 @@ class RemoteVectors:
         """Which text has been trained, and with which settings.
 
         Raises:
-            SettingsError: the text is still being read, or not at hand.
+            W2vtuiError: the text is still being read, or not at hand, or the trainer is gone and
+                no checkpoint says it.
         """
-        return self.backend().trained_text(self.stints()[0])
+        from w2vtui.runs.resuming.trained_text import stints_of  # these load Numba
+        from w2vtui.training.engine.trained_text import Stint
+
+        frame = self._ask(m.AskStints())
+        if frame is None:
+            last = self._checkpoint()
+            return self.backend().trained_text(stints_of(self._folder, last), last.clock)
+        told = frame.message
+        assert isinstance(told, m.Stints), "the answer for stints"
+        stints = tuple(Stint(one.clock, one.settings) for one in told.stints)
+        return self.backend().trained_text(stints, told.tokens)
 
     def backend(self) -> RemoteBackend:
         """What trains single tokens of the text on copies of rows.
 
         Raises:
-            SettingsError: the text is still being read, or not at hand.
+            W2vtuiError: the text is still being read, or not at hand.
         """
         if self._backend is None:
             from w2vtui.trainer_process.remote.remote_steps import RemoteBackend  # loads Numba
@@ -236,9 +247,14 @@ class RemoteVectors:
             seen = self._look.seen
             if seen is None or not seen.matrices:
                 raise SettingsError(_NOT_READ)
-            with suppress(SettingsError):
-                self._locks = self.stints()[1]
-            self._backend = RemoteBackend(self.encoded_text(), self._look, self.rows, self._locks)
+            text, locks = self.encoded_text(), self._locks()
+            self._backend = RemoteBackend(text, self._look, self.rows, locks)
         return self._backend
 
-    _locks = np.zeros(0, np.float32)
+    def _locks(self) -> NDArray[np.float32]:
+        """Those of the input vectors: (V,) or (0,)."""
+        frame = self._ask(m.AskStints())
+        if frame is None:
+            return self._checkpoint().memory.get(LOCKS, np.zeros(0)).astype(np.float32)
+        # A copy, since kernels are compiled again for what is only to be read.
+        return np.frombuffer(frame.beside, np.float32).copy()

@@ -146,7 +146,10 @@ def _table(noise: Noise, width: int, height: int) -> list[Text]:
 
 def facts(noise: Noise) -> list[tuple[str, str]]:
     """What was drawn, whether it fits, how often it was the center, and what it costs."""
-    drawn = [] if noise.record is None else _facts_of_record(noise.record)
+    if noise.record is not None:
+        drawn = _facts_of_record(noise.record)
+    else:
+        drawn = [("drawn", f"not known: {safe_text(noise.problem)}")] if noise.problem else []
     return [*drawn, ("cost", _cost(noise))]
 
 

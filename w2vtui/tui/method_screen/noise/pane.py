@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
 from w2vtui.display import number
-from w2vtui.errors import SettingsError
+from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.exploring.subject import Subject
 from w2vtui.method.noise import NoiseRecord, record_of
 from w2vtui.tui.method_screen.lines import Pens
@@ -107,13 +108,12 @@ class NoisePane(MethodPane):
         exponent, words = question
         made = noise_of(vectors, words, exponent, settings, shot)
         yield with_record(made, self._record[1])
-        if run is not None and shot is not None:
+        if run is not None:
             try:
                 text_of_run = run.trained.text()
-            except SettingsError:
-                if shot.ended:  # the process that trained it is gone: what it drew last stays
-                    return
-                raise
+            except W2vtuiError as error:  # the distribution does not need the text
+                yield replace(with_record(made, self._record[1]), problem=str(error))
+                return
             if text_of_run.tokens != self._record[0]:
                 self._record = text_of_run.tokens, record_of(text_of_run)
             yield with_record(made, self._record[1])

@@ -58,6 +58,8 @@ class Noise:
     spots: tuple[tuple[float, float], ...] = ()
     """Where on the axis and at which log10 share words were drawn."""
     record: NoiseRecord | None = None
+    problem: str = ""
+    """Why it cannot be drawn again what was drawn last; empty where it can."""
 
 
 def noise_of(
