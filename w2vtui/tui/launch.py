@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import sys
@@ -47,6 +48,10 @@ GIVING_BACK_SECONDS = 1.0
 """How long the process waits at the end for a terminal that takes nothing."""
 TERMINAL_SECONDS = 1.0
 """From one look whether the terminal is there to the next."""
+FREEZE_AFTER_SECONDS = (5, 30, 120)
+"""When what is loaded is taken out of garbage collection: to look through all of it again and again
+would stop the screen for 50 ms and more.
+"""
 BeginsWith: TypeAlias = "Opens | RemoteRun | WatchedSweep | list[Side] | Literal['lesson']"
 """What is shown in place of the first screen: what to explore, a run that another process trains, a
 sweep, sides to compare, or `lesson`, which trains the form.
@@ -167,6 +172,8 @@ class SignalledApp(W2vApp):
         if sys.__stderr__ is not None and not sys.__stderr__.isatty():
             self.begin_capture_print(self, stdout=False)
         self.set_interval(TERMINAL_SECONDS, self._look_for_terminal)
+        for seconds in FREEZE_AFTER_SECONDS:
+            self.set_timer(seconds, gc.freeze)
         self._loop = asyncio.get_running_loop()
         if self.caught:
             self.leave(128 + self.caught)
