@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tests.support.lasting_notices import let_notices_last
 from tests.support.style_sheets import share_style_sheets
 from tests.support.wait import until_async
 from w2vtui.errors import SettingsError
@@ -34,6 +35,7 @@ from w2vtui.tui.train_screen.screen import TrainScreen
 from w2vtui.tui.widgets.setting_rows import SettingRows
 
 share_style_sheets()
+let_notices_last()
 
 # ---- what is on the screen
 
