@@ -83,10 +83,11 @@ def taught_by_run(folder: Path) -> TaughtBy:
         RunError: the run has no checkpoint.
         DamagedRunError: what was saved of the run cannot be read.
     """
+    corpus = cached_text(folder)
     checkpoint, _ = newest_intact(folder)
     if checkpoint is None:
         raise RunError(f"run {folder.name} has no intact checkpoint, which has its settings")
-    return TaughtBy(cached_text(folder), checkpoint.training, checkpoint.settings)
+    return TaughtBy(corpus, checkpoint.training, checkpoint.settings)
 
 
 def cached_text(folder: Path) -> EncodedCorpus:
