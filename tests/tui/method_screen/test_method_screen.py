@@ -17,8 +17,9 @@ from w2vtui.exploring.run_subject import RunSubject
 from w2vtui.exploring.subject import FileSubject, SavedRunSubject, Subject, View
 from w2vtui.method.tree import Leaves
 from w2vtui.settings import LiveSettings
-from w2vtui.tui.looks.glyphs import BRAILLE
+from w2vtui.tui.looks.glyphs import ASCII, BRAILLE
 from w2vtui.tui.looks.inks import PLAIN_INKS
+from w2vtui.tui.method_screen.exact.drawing import draw_approximations
 from w2vtui.tui.method_screen.exact.drawing import facts as exact_facts
 from w2vtui.tui.method_screen.exact.pane import ExactPane
 from w2vtui.tui.method_screen.lines import Named, Pens, key_line, whole_clauses
@@ -244,6 +245,17 @@ async def test_the_softmax_beside_its_approximations_on_the_screen():
         await shows(app, "context word ship predicts wave")
         await press(app, "x")
         await shows(app, "context word wave predicts ship")
+
+
+def test_errors_of_the_gradients_have_room_in_ascii():
+    run = trained(make_run(epochs=1, workers=1))
+    *_, made = ExactPane().compute(RunSubject("a run", lambda: run), ("", ""))
+    for glyphs, sign in ((BRAILLE, "±"), (ASCII, "+-")):
+        for shape in ((58, 12), (78, 20), (104, 34)):
+            drawn = draw_approximations(made, Shape(*shape), Pens(glyphs, PLAIN_INKS)).plain
+            rows = [line for line in drawn.split("\n") if sign in line]
+            assert len(rows) > 2
+            assert all(row.count(sign) == 3 and row[-1].isdigit() for row in rows)
 
 
 @pytest.mark.parametrize(

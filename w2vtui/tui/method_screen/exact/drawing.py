@@ -24,7 +24,9 @@ from w2vtui.tui.widgets.result_panel import Shape
 ROWS_FOR_BARS = 26
 _ROWS_FOR_FACTS = 16
 """In fewer rows the gradients have the room of all facts but the last ones."""
-_WORDS_CELLS, _NAME_CELLS = 50, 16
+_WORDS_CELLS, _NAME_CELLS = 46, 15
+_ESTIMATE_CELLS = 12
+"""Of a figure and its error, without the sign between them."""
 _HEADINGS = 3
 """Lines above the gradients."""
 
@@ -69,26 +71,28 @@ def _near_lines(
     """The gradients for each K and for all noise there is; of fewer rows the smallest K, the
     largest, and some between.
     """
-    inks, shown = pens.inks, made.at
+    inks, shown, sign = pens.inks, made.at, pens.glyphs.spelled("±")
+    cells = _ESTIMATE_CELLS + len(sign)
     if len(shown) + 1 > rows:
         places = np.linspace(0, len(made.at) - 1, rows).round().astype(int)
         shown = tuple(made.at[i] for i in places)
     lines = [
         Text(" gradient of negative sampling against the exact one", "bold", no_wrap=True),
-        Text(f" {'':>3} {'same probabilities':^35}  same scores", "dim", no_wrap=True),
-        Text(f" {'K':>3} {'a step':>7} {'cosine':>13} {'distance':>13} {'cosine':>13}", "dim",
+        Text(f" {'':>3} {'same probabilities':^{2 * cells + 8}}  same scores", "dim",
              no_wrap=True),
+        Text(f" {'K':>3} {'a step':>6} {'cosine':>{cells}} {'distance':>{cells}} "
+             f"{'cosine':>{cells}}", "dim", no_wrap=True),
     ]  # fmt: skip
     for one in shown:
         fair = one.same_probabilities
-        line = Text(f" {one.negative:>3} {one.one_step:>7.3f} ", no_wrap=True)
-        line.append(f"{_estimate(fair.cosine)} ")
-        line.append(f"{_estimate(fair.distance)} ", inks.calm)
-        line.append(_estimate(one.same_scores.cosine), "dim")
+        line = Text(f" {one.negative:>3} {one.one_step:>6.3f} ", no_wrap=True)
+        line.append(f"{_estimate(fair.cosine, sign)} ")
+        line.append(f"{_estimate(fair.distance, sign)} ", inks.calm)
+        line.append(_estimate(one.same_scores.cosine, sign), "dim")
         lines.append(line)
     if not made.at:
         lines.append(Text(" drawing noise …", "dim"))
-    line = Text(f" {'inf':>3} {'':>7} {'':>13} ", no_wrap=True)
+    line = Text(f" {'inf':>3} {'':>6} {'':>{cells}} ", no_wrap=True)
     line.append(f"{made.limit:>6.3f} in closed form", inks.calm)
     if len(shown) < rows:
         lines.append(line)
@@ -154,5 +158,5 @@ def facts(made: Approximations) -> list[tuple[str, str]]:
     return facts
 
 
-def _estimate(one: Estimate) -> str:
-    return f"{one.value:>6.3f} ±{one.error:.3f}"
+def _estimate(one: Estimate, sign: str) -> str:
+    return f"{one.value:>6.3f} {sign}{one.error:.3f}"
