@@ -82,7 +82,7 @@ def test_the_summary_is_short_enough_for_a_list():
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(SettingsError, match="did you mean 'recommender'"):
+    with pytest.raises(SettingsError, match="did you mean recommender"):
         preset_named("recomender")
     with pytest.raises(SettingsError, match="known are default"):
         preset_named("xyz")

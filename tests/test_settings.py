@@ -115,12 +115,12 @@ def test_a_real_number_out_of_range_is_refused_by_name_range_and_value(settings,
     for value in (below, above, -1e300, 1e300, math.inf, -math.inf, math.nan):
         message = refusal(settings, name, value)
         assert message.startswith(f"{name} must be ")
-        assert f"{spec.low:g} to {spec.high:g}" in message
+        assert spec.range_text() in message
         assert message.endswith(f"got {value!r}")
 
 
 def test_an_open_bound_is_named_as_open():
-    assert "above 0 to 1000" in refusal(LiveSettings, "alpha", 0.0)
+    assert "above 0 and at most 1000" in refusal(LiveSettings, "alpha", 0.0)
 
 
 def test_a_whole_number_too_large_for_a_float_is_refused_as_any_other():
@@ -375,7 +375,7 @@ def test_a_change_leaves_the_rest_and_the_original_as_they_were():
     [
         ({"windw": 3}, "no setting 'windw': did you mean window"),
         ({"vector_size": 3}, "no setting 'vector_size'"),
-        ({"window": 0}, "window must be 1 to 10,000 words, got 0"),
+        ({"window": 0}, "window must be 1 to 10,000 words, or all, got 0"),
         ({"alpha": 0.00001}, "min_alpha must not be above alpha"),
         ({"model": "cbw"}, r"got 'cbw' \(did you mean cbow\?\)"),
     ],

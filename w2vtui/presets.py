@@ -172,10 +172,15 @@ def preset_named(name: str) -> Preset:
     found = [preset for preset in PRESETS if begins and _plain(preset.name).startswith(begins)]
     if len(found) == 1:
         return found[0]
-    known = [preset.name for preset in PRESETS]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    near = difflib.get_close_matches(name, [one.name for one in PRESETS], n=1, cutoff=0.5)
+    known = {one.name: short_name(one) for one in PRESETS}
+    hint = f"did you mean {known[near[0]]}?" if near else f"known are {', '.join(known.values())}"
     raise SettingsError(f"there is no preset {name!r}: {hint}")
+
+
+def short_name(preset: Preset) -> str:
+    """What is typed on a command line: the first word of its name."""
+    return preset.name.split()[0]
 
 
 def _plain(name: str) -> str:

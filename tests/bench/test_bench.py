@@ -512,7 +512,7 @@ def test_unreadable_questions_are_refused_first(quick, topical_corpus, tmp_path,
     [
         (["--mode", "cbow-negative-samplin"], "did you mean cbow-negative-sampling?"),
         (["--mode", "softmax"], "must be one of skip-gram-negative-sampling,"),
-        (["--threads", "0"], "must be 1 to 512 threads, got 0"),
+        (["--threads", "0"], "must be 1 to 512, got 0"),
         (["--threads", "1,,2"], "got ''"),
         (["--vector-size", "many"], "vector size must be 1 to 65,536 numbers, got 'many'"),
         (["--repeat", "0"], "must be a whole number of 1 or more, got '0'"),

@@ -54,7 +54,7 @@ def test_a_training_that_learned_nothing_ends_with_an_alarm(w2v, tmp_path, objec
 
 
 NOTHING = [
-    ("a a a a a a\n", (), 3, "nothing can be learned from a single word, 'a', all that occurs"),
+    ("a a a a a a\n", (), 3, "nothing can be learned from a single word, 'a', the only one"),
     ("a " * 5_000 + "\n", ("--sample", 0), 3, "a single word, 'a'"),
     ("the cat\n" * 9 + "the dog\n" * 3, ("--min-count", 10), 3, "a single word, 'the'"),
     ("cat\ndog\nmat\n" * 99, ("--sample", 0), 3, "no line of text.txt has two words that occur"),

@@ -35,11 +35,11 @@ def test_text_after_an_option(name, text, meant):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("window", "3,0", "window must be 1 to 10,000 words, got 0"),
+        ("window", "3,0", "window must be 1 to 10,000 words, or all, got 0"),
         ("window", "9..3", "window must be a range LOW..HIGH that rises, got 9..3"),
         ("model", "cbow..skip-gram", "model has no range"),
         ("epochs", "auto..9", "epochs has no range"),
-        ("window", "3,", "window must be 1 to 10,000 words, got ''"),
+        ("window", "3,", "window must be 1 to 10,000 words, or all, got ''"),
     ],
 )
 def test_values_that_are_refused(name, text, message):

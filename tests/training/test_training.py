@@ -336,7 +336,7 @@ def test_a_pause_holds_still_and_leaves_its_time_out():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"window": 0}, "window must be 1 to 10,000 words, got 0"),
+        ({"window": 0}, "window must be 1 to 10,000 words, or all, got 0"),
         ({"negativ": 3}, "did you mean negative"),
         ({"vector_size": 3}, "no setting 'vector_size'"),
     ],

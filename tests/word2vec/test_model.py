@@ -204,7 +204,7 @@ def test_only_one_corpus_may_be_given(tmp_path):
         ({"size": 50, "vector_size": 60}, "give vector_size or size.*got 60 and 50"),
         ({"iter": 3, "epochs": 4}, "give epochs or iter, one of them; got 4 and 3"),
         ({"lower_case": True}, "did you mean lowercase"),
-        ({"window": 0}, "window must be 1 to 10,000 words, got 0"),
+        ({"window": 0}, "window must be 1 to 10,000 words, or all, got 0"),
         ({"window": True}, "window must be .*, got True"),
         ({"negative": -1}, "negative must be 1 to 256 noise words, got -1"),
         ({"negative": -1, "hs": 1}, "negative must be 1 to 256 noise words, got -1"),

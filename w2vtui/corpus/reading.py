@@ -229,10 +229,10 @@ def _choose(census: Census, text: _Text, on_separators: list[str]) -> tuple[Voca
     else:
         settings = text.settings
         vocab, expansion = census.choose(settings.min_count, settings.max_final_vocab)
-        cure, wanted = "lower min_count", f"word occurs {settings.min_count} times or more"
+        cure, wanted = "lower min_count", f"word occurs {settings.min_count:,} times or more"
     if not len(expansion.words):
         raise CorpusError(
-            f"no {wanted} in {text.name} ({census.n_tokens} tokens): "
+            f"no {wanted} in {text.name} ({census.n_tokens:,} tokens): "
             f"{'; '.join(on_separators) or cure}"
         )
     return vocab, expansion

@@ -131,8 +131,8 @@ class LiveSettings(Checked):
         steps=(*range(1, 11), 12, 15, 20, 25, 32, 48, 64, 100, 200, 500, 1000, 2000, 5000, 10_000,
                ALL_WORDS),
         beyond=ALL_WORDS,
-        help="context words on each side of the center; all: every pair of a sentence, as fits "
-        "baskets (of a longer one, pairs up to 10,000 words apart)",
+        help="context words on each side of the center; all, or more than 10,000: every pair of "
+        "a sentence, as fits baskets (of a longer one, pairs up to 10,000 words apart)",
     )  # fmt: skip
     alpha: float | None = setting(
         None,
@@ -184,7 +184,6 @@ class LiveSettings(Checked):
         None,
         low=1,
         high=MAX_WORKERS,
-        unit="threads",
         label="threads",
         auto="the available cores",
         steps=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from numbers import Integral, Real
@@ -50,8 +50,11 @@ class Spec:
         """The range as an error message or a help text gives it: `1 to 64 words`."""
         unit = f" {self.unit}" if self.unit else ""
         if self.low is not None and self.high is not None:
-            above = "above " if self.low_open else ""
-            return f"{above}{_bound(self.low)} to {_bound(self.high)}{unit}"
+            low, high = _bound(self.low), _bound(self.high)
+            if self.low_open:
+                return f"above {low} and at most {high}{unit}"
+            beyond = "" if self.beyond is None else f", or {self.beyond}"
+            return f"{low} to {high}{unit}{beyond}"
         if self.low is not None:
             low = _bound(self.low)
             return f"above {low}{unit}" if self.low_open else f"{low}{unit} or more"
@@ -61,6 +64,11 @@ class Spec:
 def _bound(value: float) -> str:
     """A bound with all digits: 1,000,000, not 1e+06."""
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def either(choices: Sequence[str]) -> str:
+    """Choices as a message lists them: `a, b or c`."""
+    return " or ".join(part for part in (", ".join(choices[:-1]), choices[-1]) if part)
 
 
 def setting(default: Any, **spec: Any) -> Any:
@@ -162,6 +170,21 @@ def checked_value(settings: type, name: str, value: Any) -> Any:
     return None if _means_auto(kind, value) else _checked(name, value, kind, spec)
 
 
+def restored_values(settings: type, plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Values read from JSON, in which `all` is a number like others, as a settings class has them.
+
+    plain   may hold those of other classes too, which stay
+    """
+    return {
+        name: spec.beyond
+        if (spec := _specs(settings).get(name)) is not None
+        and spec.beyond is not None
+        and _is_beyond(value, spec.beyond)
+        else value
+        for name, value in plain.items()
+    }
+
+
 def _means_auto(kind: Any, value: Any) -> bool:
     """Whether a value leaves the choice to the program, for a setting that allows it."""
     optional = type(None) in get_args(kind)
@@ -186,7 +209,7 @@ def _in_range(name: str, value: Any, kind: Any, spec: Spec) -> Any:
         if value not in choices:
             near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
             hint = f" (did you mean {near[0]}?)" if near else ""
-            raise SettingsError(f"{name} must be {' or '.join(choices)}, got {value!r}{hint}")
+            raise SettingsError(f"{name} must be {either(choices)}, got {value!r}{hint}")
         return value
     if value is None and type(None) in get_args(kind):
         return value

@@ -178,9 +178,10 @@ class Preparation:
         self._begin(_READING)
         corpus = read_corpus(self._reading, self._control.stopping)
         cached = " (already encoded)" if corpus.from_cache else ""
+        n_words = len(corpus.vocab)
         self._log.note(
-            f"{corpus.name}{cached}: {len(corpus.ids):,} tokens, {len(corpus.vocab):,} words "
-            f"of {corpus.n_raw_types:,}"
+            f"{corpus.name}{cached}: {len(corpus.ids):,} tokens, {n_words:,} "
+            f"word{'s' * (n_words != 1)} of {corpus.n_raw_types:,}"
         )
         for hint in corpus.hints:
             self._log.note(f"hint: {hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 
@@ -16,6 +17,7 @@ from w2vtui.runs.listed.renaming import rename_run
 from w2vtui.runs.listed.status import LiveStatus, status_of
 from w2vtui.runs.listed.statuses import Statuses
 from w2vtui.runs.record import RECORD, STATUS
+from w2vtui.settings import ALL_WORDS
 
 
 @pytest.fixture
@@ -115,3 +117,15 @@ def test_the_lists_in_the_cache_are_few(run, reads, tmp_path, monkeypatch):
         places = sorted((tmp_path / "cache" / "lists").iterdir(), key=os.path.getmtime)
         os.utime(places[-1], (number, number))
     assert len(places) == 2
+
+
+def test_a_window_of_all_words_stays_one_in_the_cache(run, reads, monkeypatch):
+    is_over(run)
+    status = dataclasses.replace(status_of(run), settings={"window": ALL_WORDS, "negative": 5})
+    monkeypatch.setattr(statuses, "status_of", lambda folder: reads.append(folder.name) or status)
+    for _ in range(2):
+        (found,) = Statuses(run.parent).read()
+        assert {name: f"{value:,}" for name, value in found.settings.items()} == {
+            "window": "all", "negative": "5",
+        }  # fmt: skip
+    assert reads == [run.name]

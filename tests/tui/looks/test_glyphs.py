@@ -239,7 +239,7 @@ def test_control_characters_are_left_out_and_the_rest_keeps_its_width():
 
 
 def test_an_unknown_marker_is_refused():
-    with pytest.raises(SettingsError, match="marker must be braille or block or ascii"):
+    with pytest.raises(SettingsError, match="marker must be braille, block or ascii"):
         ScreenSettings(marker="crayon")
 
 

@@ -242,7 +242,7 @@ def test_a_setting_has_several_names(text, expected):
 def test_the_help_of_a_setting_says_what_else_it_is_called():
     for name, known in (
         ("negative", " (--negative, 1 to 256 noise words)"),
-        ("window", " (--window, 1 to 10,000 words)"),
+        ("window", " (--window, 1 to 10,000 words, or all)"),
         ("min_alpha", " (--min-alpha, 0 to 1000)"),
         ("shrink_windows", " to window (--shrink-windows)"),
     ):
@@ -265,7 +265,7 @@ def test_the_help_of_a_setting_says_what_else_it_is_called():
         ("sg 2", "sg must be 0"),
         ("K many", "K must be"),
         ("alpha 0", "above 0"),
-        ("threads 0", "threads must be 1 to 512 threads"),
+        ("threads 0", "threads must be 1 to 512"),
         ("min_alpha -1", "min rate must be 0 to 1000, got -1"),
     ],
 )

@@ -7,7 +7,7 @@ import argparse
 from w2vtui.cli.options.readers import whole_number
 from w2vtui.cli.options.setting_options import add_setting
 from w2vtui.errors import SettingsError
-from w2vtui.presets import PRESETS, Preset, preset_named
+from w2vtui.presets import PRESETS, Preset, preset_named, short_name
 from w2vtui.settings import RunSettings
 from w2vtui.vector_layouts import OTHER_ENDINGS, SAVED, layout_named
 
@@ -111,10 +111,10 @@ def add_preset(parser: argparse.ArgumentParser) -> None:
     """Add --preset, settings that belong together."""
     parser.add_argument(
         "--preset",
-        metavar="|".join(preset.name.split()[0] for preset in PRESETS),
+        metavar="|".join(map(short_name, PRESETS)),
         type=_known_preset,
         help="begin with settings that belong together, as the app offers them; the options of "
-        "single settings go before it",
+        "single settings take precedence over it",
     )
 
 

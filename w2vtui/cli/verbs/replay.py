@@ -98,5 +98,8 @@ def _compare(replayed: Run, recorded: Replay) -> int:
         return 0
     report(f"the vectors differ from those of {name} by up to {apart:.3g}")
     if not recorded.exact:
-        report("several threads do: only --workers 1 or --deterministic replays bit for bit")
+        report(
+            "training with several threads differs from run to run: only --workers 1 or "
+            "--deterministic replays bit for bit"
+        )
     return 1 if recorded.exact else 0

@@ -28,6 +28,7 @@ from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.status import RunStatus, status_of
 from w2vtui.runs.measured import SCORES, RunScore
 from w2vtui.runs.record import RECORD, STATUS, Fork
+from w2vtui.settings import LiveSettings, restored_values
 from w2vtui.system.resources import user_cache
 from w2vtui.version import VERSION
 
@@ -163,4 +164,6 @@ def _from_plain(plain: dict[str, Any]) -> RunStatus:
     scores = tuple(RunScore(*score) for score in plain["scores"])
     fork = None if plain["fork"] is None else Fork(**plain["fork"])
     names = tuple(plain["former_names"])
-    return RunStatus(**plain | {"scores": scores, "fork": fork, "former_names": names})
+    settings = restored_values(LiveSettings, plain["settings"])
+    typed = {"scores": scores, "fork": fork, "former_names": names, "settings": settings}
+    return RunStatus(**plain | typed)

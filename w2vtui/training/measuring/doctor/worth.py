@@ -54,10 +54,12 @@ def check_worth(corpus: EncodedCorpus, settings: ResolvedSettings) -> str:
     """
     words, n_tokens = corpus.vocab.words, len(corpus.ids)
     if len(words) == 1:
-        raise CorpusError(
-            f"nothing can be learned from a single word, '{safe_text(words[0], _WORD_CELLS)}', all "
-            f"that occurs often enough in {corpus.name}: lower min_count, or add text"
-        )
+        word = safe_text(words[0], _WORD_CELLS)
+        only, cure = f"the only one in {corpus.name}", "add text"
+        if corpus.n_raw_types > 1:
+            only = f"all that min_count and max_final_vocab leave of {corpus.name}"
+            cure = f"lower min_count, raise max_final_vocab, or {cure}"
+        raise CorpusError(f"nothing can be learned from a single word, '{word}', {only}: {cure}")
     if corpus.n_sentences == n_tokens:
         usual_cure = "give lines of several words, or lower min_count"
         cure = next(filter(is_on_separators, corpus.hints), usual_cure)
@@ -82,7 +84,7 @@ def check_worth(corpus: EncodedCorpus, settings: ResolvedSettings) -> str:
 
 
 def expected_pairs(corpus: EncodedCorpus, sample: float, enough: float = math.inf) -> float:
-    """The pairs of words in one sentence that subsampling keeps in an epoch, in the mean.
+    """The pairs of words in one sentence that subsampling keeps in an epoch, on average.
 
     enough   do not count further than this
     """

@@ -20,7 +20,7 @@ def costs(figures: LessonFigures) -> list[str]:
         f"Your text has {made.n_words:,} words, of {made.vector_size} numbers each. One exact "
         f"pair scores all of them: {made.n_words * made.vector_size:,} multiply-adds.",
         f"Negative sampling scores {made.n_targets['negative-sampling']:.0f} of them, "
-        f"hierarchical softmax {made.n_targets['hierarchical-softmax']:.1f} nodes in the mean.",
+        f"hierarchical softmax {made.n_targets['hierarchical-softmax']:.1f} nodes on average.",
     ]
     if made.exact is not None:
         lines.append(
@@ -39,12 +39,12 @@ def events(figures: LessonFigures) -> list[str]:
     predicted = met.step.encounters[0].predicted[0]
     lines = [
         f"At this moment your run meets {_quoted(met.context)} next to {_quoted(met.center)}. It "
-        f"believes with {_percent(float(predicted[0]))} that this is real text."
+        f"gives a probability of {_percent(float(predicted[0]))} that this is real text."
     ]
     if len(predicted) > 1:
         lines.append(
-            f"Of its {len(predicted) - 1} noise words it believes that with "
-            f"{_percent(float(predicted[1:].mean()))} in the mean. Both began at 50%, and the "
+            f"Of its {len(predicted) - 1} noise words it gives "
+            f"{_percent(float(predicted[1:].mean()))} on average. Both began at 50%, and the "
             "training pulls them apart."
         )
     return lines

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
 from w2vtui.errors import SettingsError
-from w2vtui.settings import LiveSettings
+from w2vtui.settings import LiveSettings, either
 from w2vtui.tui.chosen.controls import Control, controls_of
 
 CONTROLS: dict[str, Control] = {control.name: control for control in controls_of(LiveSettings)}
@@ -121,7 +121,8 @@ def _in_our_terms(name: str, value: str) -> tuple[str, str]:
 def _values_text(name: str) -> str:
     if name in GENSIM_SWITCHES:
         return " or ".join(f"{key} ({value})" for key, value in GENSIM_SWITCHES[name][1].items())
-    return " or ".join(_value_choices(name)) or CONTROLS[name].spec.range_text()
+    choices = _value_choices(name)
+    return either(choices) if choices else CONTROLS[name].spec.range_text()
 
 
 def _value_choices(name: str) -> tuple[str, ...]:
