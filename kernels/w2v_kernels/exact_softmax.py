@@ -29,7 +29,6 @@ def move_softmax_block(block, n_words, center, lr, steps, moved, moved_rows):
     """One step of C input rows against every word's output vector; otherwise as `move_block`.
 
     steps              their scores, from `score_block`, which become steps
-
     block.target_rows  from `every_word`
     n_words            V
     """

@@ -23,7 +23,7 @@ def input_moves(inputs, center, key, untouched, worker, moves):
     """
     one, chosen, numbers = np.int64(1), worker.scratch.chosen, worker.scratch.numbers
     for r in range(len(moves)):
-        objectives.choose(center, key, r * worker.hyper.negative, worker, chosen)
+        objectives.choose_own(center, key, r * worker.hyper.negative, worker, chosen)
         move, lr = moves[r : r + 1], np.float32(1.0)
         objectives.score(inputs, one, center, chosen, worker)
         objectives.move(inputs, one, center, chosen, lr, move, numbers, worker)

@@ -19,7 +19,8 @@ from w2v_kernels.tiles import copy_rows, spread, sum_rows
 
 @kernel_part
 def score(center, contexts, n_contexts, chosen, worker):
-    """Score what predicts a center word against its targets; `move` needs the scores.
+    """Score what predicts a center word against its targets, for `move`. What takes several blocks
+    is scored there, block by block.
 
     contexts   int32 (C,), C at least 1: the context words
     """
@@ -68,7 +69,7 @@ def move_skip_gram(center, contexts, n_contexts, chosen, lr, key, worker):
     most = np.int64(1) if own_targets else np.int64(len(worker.scratch.inputs))
     while first < n_contexts:
         if own_targets:
-            objectives.choose(center, key, first * worker.hyper.negative, worker, chosen)
+            objectives.choose_own(center, key, first * worker.hyper.negative, worker, chosen)
         n = min(most, n_contexts - first)
         rows = contexts[first : first + n]
         score_rows(center, rows, n, chosen, worker)

@@ -2,7 +2,7 @@
 
                         negative sampling        hierarchical softmax          exact softmax
     look_ahead          draws of noise           the word's path
-    choose              center, K noise words    the word's path
+    choose_own          center, K noise words    the word's path
     targets_of          1 + K rows               its L - 1 nodes               none: every word
     score               score_block              score_block                   score_block
     move                move_block               move_block                    move_softmax_block
@@ -75,14 +75,14 @@ def choose_at(center, position, key, worker, chosen):
         choose_reused(center, position, negative, window, private, ring, blank, chosen)
         n_new = np.int64(1)  # the noise words' rows were prefetched when they were drawn
     else:
-        choose(center, key, np.int64(0), worker, chosen)
+        choose_own(center, key, np.int64(0), worker, chosen)
         _, _, n_new = targets_of(center, chosen, worker)
     for t in range(n_new):
         prefetch_to_write(worker.weights.target_vectors, np.int64(chosen.rows[t]))
 
 
 @kernel_part
-def choose(center, key, first_draw, worker, chosen):
+def choose_own(center, key, first_draw, worker, chosen):
     """Choose the target rows of a center word whose noise serves no other, into `chosen`.
 
     key, first_draw   the noise is drawn from the stream `key`, starting at number `first_draw`
@@ -135,7 +135,7 @@ def block_of(inputs, n_inputs, center, chosen, worker):
 @kernel_part
 def score(inputs, n_inputs, center, chosen, worker):
     """Score the first n input rows against the center's target rows; `move` needs the scores."""
-    scratch = worker.scratch
+    scratch = worker.scratch  # the softmax has no room for scores beside its steps
     scores = scratch.steps if worker.hyper.objective == SOFTMAX else scratch.scores
     score_block(block_of(inputs, n_inputs, center, chosen, worker), scores)
 

@@ -4,8 +4,10 @@
 
 w(q) is the first word of position q's stream of random numbers, m the window. The K words of one
 center are drawn independently, and its position alone says which they are. Each word serves up to K
-centers, s tokens apart: their windows do not overlap, so no context word meets it twice. It is
-drawn once instead of K times, and its row read from memory once.
+centers, s tokens apart, so that their windows seldom overlap: only where subsampling has dropped
+tokens between them, so that a window reaches further. At sample 1e-3 a context word meets 3 in 100
+noise words twice, without subsampling none. A word is drawn once instead of K times, and its row
+read from memory once.
 """
 
 from __future__ import annotations

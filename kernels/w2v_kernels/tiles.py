@@ -86,7 +86,7 @@ def logistic_one_by_one(scores, at, weights, t, lr, steps):
 
 @compiled_as(tiles_llvm.update)
 def update(inputs, input_rows, n, targets, target_rows, t, steps, at, moved, moved_rows):
-    """Update a tile of target rows, and add to the moved rows.
+    """Update a tile of target rows, and add to the moved rows, n at least 1.
 
         target row t+j += sum_i step[i,j] * input row i
         moved row i    += sum_j step[i,j] * old target row t+j

@@ -192,8 +192,8 @@ class LiveSettings(Checked):
     noise_sharing: NoiseSharing = setting(
         "centers",
         label="noise sharing",
-        help="draw noise words once for K centers whose windows do not overlap (fastest, equally "
-        "good), for all pairs of one center, or for every pair (none)",
+        help="draw noise words once for K centers two windows apart (fastest, equally good), for "
+        "all pairs of one center, or for every pair (none)",
     )
     shrink_windows: bool = setting(
         True,

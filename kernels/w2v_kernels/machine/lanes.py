@@ -71,7 +71,7 @@ class Lanes:
         return self.builder.fcmp_ordered(">", self.value, self._of(other).value)
 
     def differs(self, other):
-        """A mask of the lanes that differ from the other's."""
+        """A mask of the lanes that differ from the other's; false where either is NaN."""
         return self.builder.fcmp_ordered("!=", self.value, self._of(other).value)
 
     def where(self, mask, other):
