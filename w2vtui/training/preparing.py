@@ -203,7 +203,7 @@ class Preparation:
         activity = "loading compiled kernels"
         if first_time:
             once = "once on this machine" if backend.keeps_compiled() else "at every start"
-            activity = f"compiling the training loop: {once}, about 5 s"
+            activity = f"compiling the training loop: {once}, 5 to 15 s"
         self._begin(activity)
         backend.compile(plan, control.stopping.is_set)
         if control.stopping.is_set():
