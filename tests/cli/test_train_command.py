@@ -37,6 +37,14 @@ def test_vectors_are_saved_with_their_counts(w2v, topical_corpus, tmp_path, name
     assert (tmp_path / name).read_bytes().startswith(b"26 8\n")
 
 
+def test_an_option_that_does_nothing_is_reported(w2v, tmp_path):
+    missing = ("train", tmp_path / "no.txt", "-o", tmp_path / "v.bin")
+    tree = ("--objective", "hierarchical-softmax", "--negative", 7, "--cbow-mean")
+    assert "--negative has no part in hierarchical softmax\n" in w2v(*missing, *tree).err
+    assert "--cbow-mean has no part in skip-gram\n" in w2v(*missing, *tree).err
+    assert "no part" not in w2v(*missing, "--negative", 7).err
+
+
 def test_one_worker_and_a_seed_write_the_same_file_twice(w2v, topical_corpus, tmp_path):
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         w2v("train", topical_corpus, "-o", tmp_path / f"{name}.bin", *QUICK, "--seed", seed)

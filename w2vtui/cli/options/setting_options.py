@@ -96,6 +96,13 @@ def given_settings(arguments: argparse.Namespace, settings: type) -> dict[str, A
     }
 
 
+def without_effect(arguments: argparse.Namespace) -> list[str]:
+    """A remark on each option of the command line that does nothing in such a run."""
+    idle = arguments.live_settings.without_effect
+    given = given_settings(arguments, LiveSettings)
+    return [f"{option_of(name)} has no part in {idle[name]}" for name in given if name in idle]
+
+
 def settle(
     arguments: argparse.Namespace, config: Config, settings_classes: Collection[type[Any]]
 ) -> None:

@@ -6,7 +6,7 @@ import argparse
 
 from w2vtui.cli.options.file_options import add_quality
 from w2vtui.cli.options.readers import whole_number
-from w2vtui.cli.options.setting_options import add_settings
+from w2vtui.cli.options.setting_options import add_settings, without_effect
 from w2vtui.cli.options.verb_options import (
     add_neighbors,
     add_output,
@@ -14,6 +14,7 @@ from w2vtui.cli.options.verb_options import (
     add_progress_json,
     add_stop_when,
 )
+from w2vtui.cli.output import report
 from w2vtui.cli.piped import is_text_piped
 from w2vtui.errors import SettingsError
 from w2vtui.settings import CorpusSettings, LiveSettings, RunSettings, TrainingSettings
@@ -83,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from w2vtui.cli.headless import request_of, train
 
+    for remark in without_effect(arguments):
+        report(remark)
     if not arguments.corpus:
         if not is_text_piped():
             raise SettingsError("name a text: a file, a folder, or - for what is piped in")
