@@ -196,8 +196,11 @@ def _recorded(run: Run, recorder: Recorder | None) -> Iterator[None]:
             if recorder.folder is not None:
                 report(f"Resume it from its last checkpoint: w2vtui resume {recorder.folder.name}")
             raise
-        except BaseException:
+        except BaseException as error:
             recorder.close()
+            advice = recorder.how_to_resume(run.snapshot(), saved=False)
+            if isinstance(error, DivergedError) and advice:
+                report(advice)
             raise
         recorder.close()
     for text in recorder.messages():

@@ -26,6 +26,7 @@ from w2vtui.settings import ResolvedSettings
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.live.conditions import Condition
 from w2vtui.training.run_life import RunLife
+from w2vtui.training.state.snapshot import state_text
 from w2vtui.training.trainer import Trainer
 
 
@@ -129,7 +130,9 @@ class Run(RunLife):
             SettingsError: the run does not train.
         """
         if self._trainer is None or self._control.state not in ("training", "paused"):
-            raise SettingsError(f"{what} while a run trains; this one is {self._control.state}")
+            raise SettingsError(
+                f"{what} while a run trains; this one {state_text(self._control.state)}"
+            )
         return self._trainer
 
     def watch(self, queries: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.preparing import Preparation
 from w2vtui.training.state.events import EventLog
-from w2vtui.training.state.snapshot import Snapshot
+from w2vtui.training.state.snapshot import Snapshot, state_text
 
 
 class RunBreakpoints:
@@ -57,7 +57,9 @@ class RunBreakpoints:
         """
         condition, state = parse(text), self._control.state
         if state not in ("preparing", "training", "paused"):
-            raise SettingsError(f"breakpoints are set before a run ends; this one is {state}")
+            raise SettingsError(
+                f"breakpoints are set before a run ends; this one {state_text(state)}"
+            )
         past = condition.reason(snapshot(), Memory()) if isinstance(condition, Reaches) else ""
         if past:
             raise SettingsError(f"'{condition}' is past: {past}")

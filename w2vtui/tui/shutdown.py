@@ -94,8 +94,7 @@ def _save(session: Session, report: Callable[[str], object]) -> None:
         from w2vtui.runs.requested.targets import temporary_target  # loads NumPy
 
         place = session.output or str(temporary_target("vectors.bin"))
-        session.save(place, rescue=True)
-        report(f"w2vtui: vectors saved to {place}")
+        report(f"w2vtui: {session.save(place, rescue=True)}")
     except (W2vtuiError, OSError) as error:
         report(f"w2vtui: {error}")
 

@@ -20,7 +20,7 @@ from w2vtui.cli.options.verb_options import (
 from w2vtui.cli.output import report
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.cli.verbs.export import export
-from w2vtui.errors import W2vtuiError
+from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.settings import (
     CorpusSettings,
     LiveSettings,
@@ -45,6 +45,7 @@ HELP = """Resume a run from its newest checkpoint.
   w2vtui resume last --corpus moved.txt   its text has moved; - reads standard input
   w2vtui resume last --epochs 40          a run that is done, trained further
   w2vtui resume last --window 8 --force   with other settings from here on
+  w2vtui resume last --undo               without the change that it diverged after
   w2vtui resume last --device cpu         on the processor, after a GPU has failed
 
 Weights, position in the text, learning rate, settings, events and curves are restored; live
@@ -68,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_moved_corpus(parser)
     parser.add_argument(
         "--force", action="store_true", help="resume with another text or other settings"
+    )
+    parser.add_argument(
+        "--undo",
+        action="store_true",
+        help="undo the last change of its settings, as u in the app does",
     )
     add_neighbors(parser)
     add_progress_json(parser)
@@ -155,13 +161,20 @@ def _taken(folder: Path, arguments: argparse.Namespace) -> Resumption:
     from w2vtui.runs.requested.request import absolute
     from w2vtui.runs.resuming.resuming import resumption
 
+    live = given_settings(arguments, LiveSettings)
+    corpus_settings = given_settings(arguments, CorpusSettings)
+    if arguments.undo and (live or corpus_settings):
+        raise SettingsError(
+            "--undo returns to the settings before the last change: give it without other settings"
+        )
     taken = resumption(
         folder,
         force=arguments.force,
         sources=absolute(arguments.corpus),
-        corpus_settings=given_settings(arguments, CorpusSettings),
+        corpus_settings=corpus_settings,
         training=given_settings(arguments, TrainingSettings),
-        live=given_settings(arguments, LiveSettings),
+        live=live,
+        undo=arguments.undo,
     )
     try:
         output = taken.record.output_for(taken.name, arguments.output)

@@ -33,8 +33,8 @@ and 5 epochs; all cores train:
   w2vtui train -train text8 -output v.bin -cbow 0 -size 200 -window 8 -negative 25 -sample 1e-4
 
 Ctrl-C stops the training and saves what it has learned so far. Exit codes: 0 done, 2 usage,
-3 unreadable corpus, 4 diverged or nothing learned (the vectors are saved, and !! lines say why), 5
-disk, 6 not enough memory, 130 interrupted."""
+3 unreadable corpus, 4 diverged (no vectors are saved) or nothing learned (the vectors are saved,
+and !! lines say why), 5 disk, 6 not enough memory, 130 interrupted."""
 SETTINGS = (CorpusSettings, LiveSettings, TrainingSettings, RunSettings)
 
 

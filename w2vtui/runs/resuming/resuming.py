@@ -16,10 +16,7 @@ from typing import Any
 import numpy as np
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import (
-    ChangedTextError,
-    DamagedRunError,
-)
+from w2vtui.errors import ChangedTextError, DamagedRunError
 from w2vtui.runs.agreement import check_record, check_text, check_words
 from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
@@ -33,6 +30,7 @@ from w2vtui.runs.resuming.text_changes import aligned, describe_difference, text
 from w2vtui.runs.resuming.wanted_changes import (
     SavedRun,
     check_training,
+    how_it_failed,
     undo_after,
     wanted_change,
     what_is_added,
@@ -190,7 +188,7 @@ def resumption(
             checkpoint=saved.checkpoint,
             script=Script(changes=(*saved.pending, *further)),
             events=saved.checkpoint.events if saved.checkpoint else (),
-            notes=(*saved.notes, *what_is_added(saved, further)),
+            notes=(*saved.notes, *(what_is_added(saved, further) if further else saved.failure)),
             force=force,
             folder=folder,
             recorder=_recorder_of(folder, lock, saved),
@@ -274,6 +272,7 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
         checkpoint=checkpoint,
         spoiled=spoiled.keys(),
         pending=pending,
+        failure=how_it_failed(folder.name, pending, events),
         notes=(*notes, *troubles, *_gone_questions(record), *_unused_output(folder.name, record)),
     )
 

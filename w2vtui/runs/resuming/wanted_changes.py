@@ -14,7 +14,8 @@ from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, 
 from w2vtui.system.resources import available_cores
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.live.changes import describe_change
-from w2vtui.training.state.checkpoint import Checkpoint
+from w2vtui.training.live.undo_history import UndoHistory
+from w2vtui.training.state.checkpoint import Checkpoint, PastSettings
 from w2vtui.training.state.events import Event
 from w2vtui.training.state.further import further_training
 
@@ -42,6 +43,8 @@ class SavedRun:
     """Live changes after the checkpoint."""
     notes: tuple[str, ...] = ()
     """What to report: damage, missing files, changes that are applied again."""
+    failure: Sequence[str] = ()
+    """What to report if nothing else is changed: that one of these changes ended it."""
 
     @property
     def settings(self) -> ResolvedSettings:
@@ -71,6 +74,19 @@ class SavedRun:
             clock, number = max(clock, last.tokens), last.number or number
             line = last.schedule or line
         return clock, number, line
+
+    @property
+    def past(self) -> tuple[PastSettings, ...]:
+        """The changes that can be undone after the pending ones, oldest first."""
+        checkpoint = self.checkpoint
+        if checkpoint is None:
+            return ()
+        history = UndoHistory(checkpoint.past)
+        settings, line = checkpoint.settings, checkpoint.schedule
+        for change in self.pending:
+            history.replay(change, settings, line)
+            settings, line = change.settings or settings, change.schedule or line
+        return history.past
 
 
 def wanted_change(
@@ -124,6 +140,20 @@ def _check_further(
         raise RunError(f"run {name} {trouble}: give more epochs in all, as in {further}")
 
 
+def how_it_failed(name: str, pending: Sequence[Event], events: Sequence[Event]) -> list[str]:
+    """What to report of a run that failed after a change which is applied again when it resumes.
+
+    events   those of its journal
+    """
+    if not pending or pending[-1].undoes is not None:
+        return []
+    last = pending[-1]
+    at = max(n for n, event in enumerate(events) if event.number == last.number)
+    failure = next((event.text for event in events[at:] if event.kind == "error"), "")
+    said = f"the run failed after change {last.number}, {last.text}: {failure}"
+    return [f"{said}; w2vtui resume {name} --undo trains on without it"] if failure else []
+
+
 def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
     """What more epochs of a run that is done train, and at which rate, for a message."""
     checkpoint = saved.checkpoint
@@ -140,27 +170,28 @@ def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:
 
 
 def undo_after(saved: SavedRun) -> Event:
-    """The change that undoes the last one where a run resumes.
+    """The change that undoes the last one where a run resumes, or right after the pending changes.
 
     Raises:
         SettingsError: nothing was changed, or the run is past the end that it then had.
     """
-    checkpoint = saved.checkpoint
-    if checkpoint is None or saved.pending or not checkpoint.past:
+    checkpoint, past = saved.checkpoint, saved.past
+    if checkpoint is None or not past:
         raise SettingsError("nothing to undo")
-    last, clock = checkpoint.past[-1], checkpoint.clock
+    clock, number, line = saved.end
+    last = past[-1]
     if last.schedule.planned <= clock:
         raise SettingsError(
             f"change {last.number} cannot be undone: with the settings before it, "
             f"{last.settings.epochs} epochs, the run would already be over"
         )
-    rates = checkpoint.schedule.at(clock), last.schedule.at(clock)
+    rates = line.at(clock), last.schedule.at(clock)
     return Event(
         seconds=checkpoint.seconds,
         tokens=clock,
         kind="change",
-        text=f"undo {last.number}: {describe_change(checkpoint.settings, last.settings, rates)}",
-        number=checkpoint.n_changes + 1,
+        text=f"undo {last.number}: {describe_change(saved.settings, last.settings, rates)}",
+        number=number + 1,
         settings=last.settings,
         schedule=last.schedule,
         undoes=last.number,
@@ -206,17 +237,15 @@ def _change_after(
             f"epochs must be more than the {clock / checkpoint.tokens_per_epoch:.1f} "
             f"already trained, got {wanted.epochs}"
         )
+    rate = wanted.alpha if "alpha" in named else None
+    schedule = line.changed(clock, rate=rate, min_rate=wanted.min_alpha, planned=planned)
+    rates = None if rate is None else (line.at(clock), rate)
     return Event(
         seconds=checkpoint.seconds,
         tokens=clock,
         kind="change",
-        text=describe_change(saved.settings, wanted),
+        text=describe_change(saved.settings, wanted, rates),
         number=number + 1,
         settings=wanted,
-        schedule=line.changed(
-            clock,
-            rate=wanted.alpha if "alpha" in named else None,
-            min_rate=wanted.min_alpha,
-            planned=planned,
-        ),
+        schedule=schedule,
     )

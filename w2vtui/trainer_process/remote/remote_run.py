@@ -30,6 +30,7 @@ from w2vtui.trainer_process.remote.watched_from_afar import WatchedFromAfar
 from w2vtui.training.costs.cost_model import Cost
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.conditions import Condition
+from w2vtui.training.state.snapshot import state_text
 
 COST_SECONDS = 0.2
 READ_SECONDS = 30.0
@@ -257,7 +258,9 @@ class RemoteRun(WatchedFromAfar):
     def _sent(self, message: m.Message, timeout: float) -> Errand:
         if self.gone.is_set() or self._left.is_set():
             errand, state = Errand(message), self._look.shot.state
-            errand.error = SettingsError(f"a run is steered while it trains; this one is {state}")
+            errand.error = SettingsError(
+                f"a run is steered while it trains; this one {state_text(state)}"
+            )
             errand.done.set()
             return errand
         waits = self.silent_seconds < SILENT_SECONDS and self._look.seen is not None

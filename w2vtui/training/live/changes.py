@@ -210,18 +210,13 @@ class LiveChanges:
 
     def replay(self, change: Event) -> None:
         """Apply a recorded change exactly as it was applied then."""
-        assert change.number is not None
         assert change.settings is not None
         assert change.schedule is not None
         dispatcher, line = self._dispatcher, change.schedule
         before, schedule = dispatcher.plan.settings, dispatcher.schedule
         self._pool.adopt(self._backend.plan(change.settings), lambda _schedule, _clock: line)
         with self._lock:
-            undone = self._history.find(change.undoes)
-            if undone is not None:
-                self._history.undo(undone, change.number, change.settings, line)
-            else:
-                self._history.add(change.number, before, schedule)
+            self._history.replay(change, before, schedule)
 
     def drop(self) -> None:
         """Forget a request that came too late to be applied."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import PastSettings
+from w2vtui.training.state.events import Event
 
 
 class UndoHistory:
@@ -27,6 +28,20 @@ class UndoHistory:
     def find(self, number: int | None) -> PastSettings | None:
         """The change of that number, if it can be undone."""
         return next((one for one in self.past if one.number == number), None)
+
+    def replay(self, change: Event, before: ResolvedSettings, schedule: Schedule) -> None:
+        """Follow a recorded change, which has a number, settings and a schedule.
+
+        before, schedule   those that it replaces
+        """
+        assert change.number is not None
+        assert change.settings is not None
+        assert change.schedule is not None
+        undone = self.find(change.undoes)
+        if undone is not None:
+            self.undo(undone, change.number, change.settings, change.schedule)
+        else:
+            self.add(change.number, before, schedule)
 
     def undo(
         self, undone: PastSettings, number: int, settings: ResolvedSettings, schedule: Schedule

@@ -16,6 +16,11 @@ State = Literal[
 ENDED: tuple[State, ...] = ("done", "stopped", "failed")
 
 
+def state_text(state: State) -> str:
+    """A state as a sentence says it of a run: `is paused`, `has failed`."""
+    return "has failed" if state == "failed" else f"is {state}"
+
+
 Urgency = Literal[1, 2, 3, 4]
 
 ALARM: Urgency = 3
@@ -161,6 +166,15 @@ class Snapshot:
     def ended(self) -> bool:
         """Whether the run is over, in whatever way."""
         return self.state in ENDED
+
+    @property
+    def last_change(self) -> Event | None:
+        """The last change of settings, which can be undone; None if there is none, or if that was
+        an undo.
+        """
+        changes = (event for event in reversed(self.events) if event.kind == "change")
+        last = next(changes, None)
+        return last if last is not None and last.undoes is None else None
 
     def as_json(self) -> dict[str, Any]:
         """Progress, speed, losses and scores as plain values; None for what is unknown."""

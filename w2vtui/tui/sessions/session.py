@@ -14,6 +14,7 @@ from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.training.state.snapshot import Snapshot
 from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.sessions.notes import SessionNotes
+from w2vtui.tui.sessions.saved_moment import moment_to_save
 from w2vtui.tui.sessions.words import SessionWords
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 LEAVING_SECONDS = 10.0
 """How long the screens wait for the last checkpoint."""
-WORDS_SECONDS = 0.1
-"""From one look whether another process has read the text to the next."""
 Build: TypeAlias = "Callable[[Session], WatchedRun]"
 """Makes the run of a session."""
 
@@ -106,24 +105,11 @@ class Session:
         except BaseException as error:  # shown by the screen, which looks here at every tick
             self.problem = error
         if self.run is not None and self.run.trains_apart:
-            self._read_words(self.run)
+            self.words.read_from(self.run, lambda: self.is_left, self.note)
         if self.recorder is not None:
             if self.run is not None and not self.run.trains_apart:
                 self.run.is_over(None)
             self.recorder.close()  # of a run that trains apart: waits until it is gone or left
-
-    def _read_words(self, run: WatchedRun) -> None:
-        """Take the words that another process trains, once it has read them."""
-        is_over = False
-        while not (self.words.known or is_over or self.is_left):
-            is_over = run.is_over(WORDS_SECONDS)
-            try:
-                vocab = run.vocabulary()
-            except W2vtuiError as error:
-                self.note(str(error))
-                return
-            if vocab is not None:
-                self.words.take(vocab.words)
 
     def read_text(self, corpus: EncodedCorpus) -> EncodedCorpus:
         """Take the words of the text that was read; returns the text."""
@@ -153,6 +139,13 @@ class Session:
     def folder(self) -> Path | None:
         """Where the run can be resumed from once it has ended; None if nothing is saved of it."""
         return self.recorder.folder if self.recorder is not None and self.is_resumable else None
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is a checkpoint to train on from once the run has ended."""
+        shot = self.snapshot()
+        is_there = shot.checkpoint.tokens is not None or self.resumed_from is not None
+        return self.is_resumable and (is_there or shot.state != "failed")
 
     def run_moved(self, old: Path, new: Path) -> None:
         """Follow the folder of this run, which has ended, to its new name."""
@@ -254,8 +247,9 @@ class Session:
             self._request = self.form.request(self.output)
         return self._request
 
-    def save(self, path: str, *, overwrite: bool = False, rescue: bool = False) -> None:
-        """Write the vectors as they are now.
+    def save(self, path: str, *, overwrite: bool = False, rescue: bool = False) -> str:
+        """Write the vectors as they are now, or of a run that has diverged as its last checkpoint
+        has them; return what to say of that.
 
         overwrite   replace even a file that is not vectors
         rescue      if they cannot be saved there, save them to a temporary file before raising
@@ -268,16 +262,18 @@ class Session:
         if self.run is None:
             raise W2vtuiError("there are no vectors yet: the run is still starting")
         with self._saving:
-            final, tokens = not self.active, self.run.snapshot().progress.tokens
+            shot = self.run.snapshot()
             folder = None if self.recorder is None else self.recorder.folder
-            if rescue:
-                request.save_somewhere(self.run.trained.vectors(), folder, tokens)
-            else:
+            if not rescue:
                 request.check_outputs()
-                request.save(self.run.trained.vectors(), folder, tokens)
-            if final:
+            vectors, tokens, remark = moment_to_save(self.run, shot, folder)
+            write = request.save_somewhere if rescue else request.save
+            write(vectors, folder, tokens)
+            if shot.ended:
                 self.saved_to = path
-        self.note(f"vectors saved to {path}")
+        said = f"vectors saved to {path}{remark}"
+        self.note(said)
+        return said
 
     def score_on(self, kind: QuestionKind, paths: Sequence[str]) -> None:
         """Score the vectors on other files of a kind from now on; note what is left out of them.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from w2vtui.errors import VectorsError
+from w2vtui.errors import VectorsError, W2vtuiError
 from w2vtui.notable_words import notable_words
 from w2vtui.training.state.measurements import Neighbors
 
 if TYPE_CHECKING:
+    from w2vtui.training.watched_run import WatchedRun
     from w2vtui.vectors import WordVectors
 
 TOP = 10
 N_STARTING_WORDS = 8
+READ_SECONDS = 0.1
+"""From one look whether another process has read the text to the next."""
 
 
 class SessionWords:
@@ -36,6 +39,25 @@ class SessionWords:
         """Take the words of the text that was read, and choose those to watch."""
         self.known = vocabulary
         self.starting = notable_words(vocabulary, N_STARTING_WORDS)
+
+    def read_from(
+        self, run: WatchedRun, is_left: Callable[[], bool], report: Callable[[str], object]
+    ) -> None:
+        """Wait until another process has read the words that it trains, and take them.
+
+        is_left   whether nobody wants them any more
+        report    takes why they cannot be read
+        """
+        is_over = False
+        while not (self.known or is_over or is_left()):
+            is_over = run.is_over(READ_SECONDS)
+            try:
+                vocab = run.vocabulary()
+            except W2vtuiError as error:
+                report(str(error))
+                return
+            if vocab is not None:
+                self.take(vocab.words)
 
 
 def answer_to(vectors: WordVectors, query: str) -> Neighbors:

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionKind
+from w2vtui.training.state.snapshot import state_text
 from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.dialogs.more_epochs import PROPOSED, MoreEpochs
 from w2vtui.tui.messages import CannotResume, NewRun, Resume
@@ -41,7 +42,7 @@ class RunActions(RunScreen):
         elif run is not None and state == "training":
             run.pause()
         else:
-            self.app.report(f"nothing to pause: the run is {state}")
+            self.app.report(f"nothing to pause: the run {state_text(state)}")
         self.look()
 
     def action_undo(self) -> None:
@@ -92,8 +93,9 @@ class RunActions(RunScreen):
             SettingsError: nothing of it is saved, or it is done and gets no more epochs.
         """
         shot, live, folder = self.session.snapshot(), live or {}, self.session.folder
-        if folder is None or shot.state == "failed":
-            raise SettingsError(f"the run is {shot.state}, and has no checkpoint to train on from")
+        if folder is None or not self.session.has_checkpoint:
+            said = state_text(shot.state)
+            raise SettingsError(f"the run {said}, and has no checkpoint to train on from")
         planned = shot.settings.epochs or 0
         if shot.state == "done" and not undo and (live.get("epochs") or 0) <= planned:
             raise SettingsError(

@@ -14,6 +14,7 @@ from w2vtui.errors import CorpusError, SettingsError, W2vtuiError
 from w2vtui.system.resources import available_cores
 from w2vtui.trainer_process.branching import Way, divided, make_branch
 from w2vtui.trainer_process.starting import can_train_apart
+from w2vtui.training.state.snapshot import state_text
 from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.train_screen.changing import Changing
 
@@ -48,7 +49,9 @@ class Branching(Changing):
         shot, folder = self.session.snapshot(), self.session.folder
         self.staging.check(shot, {*self.staging.staged, *(texts or ())})
         if shot.state in ("preparing", "failed") or self.session.run is None:
-            raise SettingsError(f"a run is branched once it trains; this one is {shot.state}")
+            raise SettingsError(
+                f"a run is branched once it trains; this one {state_text(shot.state)}"
+            )
         if folder is None:
             raise SettingsError("nothing is saved of this run that a branch could begin with")
         wanted = {**self.staging.staged, **(texts or {})}

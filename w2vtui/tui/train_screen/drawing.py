@@ -123,7 +123,8 @@ class Drawing:
                 self._staged = dict(self._staging.staged)
                 if cost:
                     self._screen.app.clear_notifications()  # they would cover it
-            hint = cost or hints.hint(shot, self._session.saved_to, self._key)
+            has_checkpoint, saved_to = self._session.has_checkpoint, self._session.saved_to
+            hint = cost or hints.hint(shot, saved_to, self._key, has_checkpoint=has_checkpoint)
         self._lines("#hint", [hints.hint_line(hint, width - 2, inks)])
 
     def _draw_banner(self, shot: Snapshot) -> None:

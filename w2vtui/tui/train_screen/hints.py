@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from rich.text import Text
 
-from w2vtui.display import pad, safe_text, whole_parts
+from w2vtui.display import pad, safe_text, short, whole_parts
+from w2vtui.errors import DivergedError
 from w2vtui.training.state.snapshot import WORTHLESS, Snapshot
 from w2vtui.tui.looks.inks import PLAIN_INKS, Inks
 from w2vtui.tui.screen_parts.header import alarms
@@ -23,10 +24,17 @@ def hint_line(hint: str, width: int, inks: Inks = PLAIN_INKS) -> Text:
     return shown
 
 
-def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str:
+def hint(
+    shot: Snapshot,
+    saved_to: str | None,
+    key: Callable[[str], str],
+    *,
+    has_checkpoint: bool = False,
+) -> str:
     """One thing to know or do now.
 
-    key   the key of a binding, by its id
+    key              the key of a binding, by its id
+    has_checkpoint   whether there is a checkpoint to train on from
     """
     saves = f"{key('train.save')} save the vectors"
     saved = f"saved to {safe_text(saved_to, 24)}" if saved_to else saves
@@ -34,7 +42,8 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.state == "preparing":
         return "training starts as soon as the text is read and the kernels are compiled"
     if shot.state == "failed":
-        return f"{new} return to the first screen with the same choices · {leaves}"
+        rescue = _rescue(shot, key) if has_checkpoint else ""
+        return f"{rescue}{new} return to the first screen with the same choices · {leaves}"
     if shot.checkpoint.failed:
         problem = "checkpoints cannot be written, see the events"
         return f"!! {problem} · {saved}" + (f" · {new} new run · {leaves}" if shot.ended else "")
@@ -55,6 +64,18 @@ def hint(shot: Snapshot, saved_to: str | None, key: Callable[[str], str]) -> str
     if shot.probe_reason:
         return f"no probe loss: {shot.probe_reason}"
     return "compare settings by the probe loss: it stays comparable"
+
+
+def _rescue(shot: Snapshot, key: Callable[[str], str]) -> str:
+    """What becomes of a run that has failed and has a checkpoint; ends with ` · `."""
+    tokens, last = shot.checkpoint.tokens, shot.last_change
+    where = "its last checkpoint" if tokens is None else f"its checkpoint at {short(tokens)} tokens"
+    undo = "" if last is None else f" without change {last.number}, from {where}"
+    on = f"{key('train.undo')} trains on{undo} · " if undo else ""
+    if not isinstance(shot.error, DivergedError):
+        return on
+    whose = "its vectors" if undo else f"the vectors of {where}"
+    return f"{on}{key('train.save')} save {whose} · "
 
 
 def _paused(shot: Snapshot, key: Callable[[str], str]) -> str:

@@ -58,7 +58,7 @@ class Saving(RunScreen):
         """
         self._saving = True
         try:
-            await asyncio.to_thread(partial(self.session.save, path, overwrite=overwrite))
+            said = await asyncio.to_thread(partial(self.session.save, path, overwrite=overwrite))
         except TargetTakenError as error:
             if await self.app.push_screen_wait(may_replace(error)):
                 return await self.save_to(path, overwrite=True)
@@ -68,7 +68,7 @@ class Saving(RunScreen):
             return False
         finally:
             self._saving = False
-        self.app.report(f"vectors saved to {path}")
+        self.app.report(said)
         self.draw()
         return True
 

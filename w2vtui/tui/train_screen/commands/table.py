@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from w2vtui.display import safe_text
 from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
+from w2vtui.training.state.snapshot import state_text
 from w2vtui.tui.chosen.sources import sources_of
 from w2vtui.tui.train_screen.commands.command import Command, CommandError, CommandTarget, nearest
 from w2vtui.tui.train_screen.commands.setting_names import setting_choices, settings_from
@@ -51,20 +52,20 @@ def _undo(screen: CommandTarget, text: str) -> None:
 def _pause(screen: CommandTarget, text: str) -> None:
     state = screen.session.snapshot().state
     if state != "training":
-        raise CommandError(f"nothing to pause: the run is {state}")
+        raise CommandError(f"nothing to pause: the run {state_text(state)}")
     screen.action_pause()
 
 
 def _resume(screen: CommandTarget, text: str) -> None:
     state = screen.session.snapshot().state
     if state not in ("paused", "stopped"):
-        raise CommandError(f"nothing to resume: the run is {state}")
+        raise CommandError(f"nothing to resume: the run {state_text(state)}")
     screen.action_pause()
 
 
 def _stop(screen: CommandTarget, text: str) -> None:
     if screen.shot.ended:
-        raise CommandError(f"nothing to stop: the run is {screen.shot.state}")
+        raise CommandError(f"nothing to stop: the run {state_text(screen.shot.state)}")
     screen.action_stop()
 
 
