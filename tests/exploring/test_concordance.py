@@ -19,7 +19,7 @@ def sentence_of(ids):
     """A corpus of one sentence."""
     vocab = Vocab(WORDS, np.ones(len(WORDS), np.int64))
     starts = np.array([0, len(ids)])
-    return EncodedCorpus(vocab, np.array(ids, np.int32), starts, len(ids), 1, 9, (), "", False)
+    return EncodedCorpus(vocab, np.array(ids, np.int32), starts, len(ids), 1, 9, 0, (), "", False)
 
 
 def text_of(line, width, **options):

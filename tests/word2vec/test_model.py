@@ -509,6 +509,12 @@ def test_tokens_that_are_left_out_are_warned_of():
     assert len(model.wv) == 2
 
 
+def test_only_what_is_left_out_is_warned_of(tmp_path):
+    (tmp_path / "zeros.txt").write_text("a\0 b\0 c\n" * 9)
+    model = Word2Vec(corpus_file=str(tmp_path / "zeros.txt"), vector_size=4, epochs=1, workers=1)
+    assert len(model.wv) == 3
+
+
 def test_a_file_is_read_by_the_settings_of_texts(tmp_path):
     genome = tmp_path / "genome.fa"
     genome.write_text(">chr1\n" + "ACGTTGCA" * 9 + "\n")

@@ -210,7 +210,10 @@ def _encode(draft: Draft, count: FileCount | SentenceCount, text: _Text) -> None
             f"{n_unknown:,} of {census.n_tokens:,} tokens are not in the vocabulary: left out"
         )
     n_sentences, given = encoded.n_raw_sentences, text.vocab is not None
-    write_words(draft, vocab, census, hints, n_sentences=n_sentences, given=given)
+    write_words(
+        draft, vocab, census, hints,
+        n_sentences=n_sentences, n_too_long=count.n_too_long, given=given,
+    )  # fmt: skip
 
 
 def _hints_on_files(text: _Text) -> list[Hint]:

@@ -10,7 +10,7 @@ from types import GeneratorType
 from typing import Any
 
 from w2vtui.comparing.stability import NeighborTally, Stability
-from w2vtui.corpus.counting.long_tokens import is_remark
+from w2vtui.corpus.counting.long_tokens import remark
 from w2vtui.errors import WrongTypeError
 from w2vtui.keyed_vectors import KeyedVectors
 from w2vtui.line_sentences import files_instead
@@ -231,4 +231,4 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
         self._begin_vocabulary(corpus.vocab)
         self.corpus_count, self.corpus_total_words = corpus.n_raw_sentences, corpus.n_raw_tokens
         self._train_on(corpus, self._live(), callbacks, recorder)
-        return list(filter(is_remark, corpus.hints))
+        return [remark(corpus.n_too_long)] if corpus.n_too_long else []

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import GeneratorType
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.corpus.counting.long_tokens import is_remark
+from w2vtui.corpus.counting.long_tokens import remark
 from w2vtui.errors import SettingsError, WrongTypeError
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.settings import LiveSettings
@@ -212,5 +212,5 @@ class TrainingCalls(Weights, ResumingCalls):
 
 
 def _warn(corpus: EncodedCorpus) -> None:
-    for hint in filter(is_remark, corpus.hints):
-        warnings.warn(hint, stacklevel=3)
+    if corpus.n_too_long:
+        warnings.warn(remark(corpus.n_too_long), stacklevel=3)

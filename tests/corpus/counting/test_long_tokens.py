@@ -52,6 +52,7 @@ def test_only_long_tokens_are_left_out(text, block, tokenizer, tmp_path, monkeyp
     assert corpus.n_raw_tokens == sum(map(len, short))
     remarks = [hint for hint in corpus.hints if "left out" in hint]
     assert remarks == ([long_tokens.remark(long)] if long else [])
+    assert corpus.n_too_long == long
 
 
 @settings(parent=files_and_any_speed)

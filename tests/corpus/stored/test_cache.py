@@ -50,7 +50,7 @@ def test_a_second_run_comes_from_the_cache_and_is_the_same(tmp_path, folders):
     assert files == ["counts.npy", "ids.npy", "seal.json", "starts.npy", "vocab.json"]
     assert (progress.phase, progress.fraction, progress.tokens) == ("cached", 1.0, 45)
     assert second.vocab.words == first.vocab.words
-    for name in ("hints", "n_raw_tokens", "n_raw_types", "name", "n_sentences"):
+    for name in ("hints", "n_too_long", "n_raw_tokens", "n_raw_types", "name", "n_sentences"):
         assert getattr(second, name) == getattr(first, name)
     assert first.hints
     np.testing.assert_array_equal(second.ids, first.ids)

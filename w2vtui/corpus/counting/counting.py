@@ -221,9 +221,14 @@ class TextCount:
     @property
     def left_out(self) -> list[str]:
         """A remark on the tokens that were left out, if any were."""
-        n = self._long.n_left_out
+        n = self.n_too_long
         of_sources = [one for text in self._streams for one in text.remarks]
         return [*of_sources, *([remark(n)] if n else [])]
+
+    @property
+    def n_too_long(self) -> int:
+        """Tokens that were left out for their length."""
+        return self._long.n_left_out
 
     def _lines(self) -> Iterator[str]:
         """The types in batches, as text of one type a line.

@@ -156,6 +156,11 @@ class KmerCount:
         return []
 
     @property
+    def n_too_long(self) -> int:
+        """None: a k-mer has at most 31 letters."""
+        return 0
+
+    @property
     def _bits(self) -> int:
         return 0 if self._alphabet is None else self._alphabet.bits
 

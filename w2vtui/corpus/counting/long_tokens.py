@@ -103,19 +103,11 @@ def end_of_tokens(text: bytes) -> int:
     return 0
 
 
-_ADVICE = "is all of it text?"
-
-
 def remark(n_left_out: int) -> str:
     """What to say of tokens that were left out."""
     tokens = "1 token" if n_left_out == 1 else f"{n_left_out:,} tokens"
     verb = "was" if n_left_out == 1 else "were"
-    return f"{tokens} of more than {MOST_TOKEN_BYTES:,} bytes {verb} left out: {_ADVICE}"
-
-
-def is_remark(hint: str) -> bool:
-    """Whether a hint says that tokens were left out."""
-    return hint.endswith(_ADVICE)
+    return f"{tokens} of more than {MOST_TOKEN_BYTES:,} bytes {verb} left out: is all of it text?"
 
 
 def may_hold_long_ones(text: bytes) -> bool:

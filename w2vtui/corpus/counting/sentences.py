@@ -90,8 +90,12 @@ class SentenceCount:
     @property
     def left_out(self) -> list[str]:
         """A remark on the tokens that were left out, if any were."""
-        n = self._ids.n_left_out
-        return [remark(n)] if n else []
+        return [remark(self.n_too_long)] if self.n_too_long else []
+
+    @property
+    def n_too_long(self) -> int:
+        """Tokens that were left out for their length."""
+        return self._ids.n_left_out
 
     def _count(self, ids: NDArray[np.int32]) -> None:
         n_types = len(self._ids)

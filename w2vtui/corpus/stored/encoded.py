@@ -25,6 +25,8 @@ class EncodedCorpus:
     """sentences of the text that hold a token, whether or not it is in the vocabulary"""
     n_raw_types: int
     """distinct tokens of the text before any were left out"""
+    n_too_long: int
+    """tokens of the text that were left out for their length; the hints say so, too"""
     hints: tuple[str, ...]
     """plain remarks on the text: which setting would fit it better"""
     name: str

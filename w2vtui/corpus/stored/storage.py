@@ -26,7 +26,7 @@ from w2vtui.corpus.stored.encoded import EncodedCorpus
 from w2vtui.corpus.vocab import Census, Vocab
 from w2vtui.files.regular_files import Opener, content_of, mapping, opened, regular_only, size_of
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 IDS = "ids.npy"
 STARTS = "starts.npy"
@@ -60,11 +60,13 @@ def write_words(
     hints: Sequence[str],
     *,
     n_sentences: int,
+    n_too_long: int,
     given: bool,
 ) -> None:
     """Write the words, their counts and what is known of the text.
 
     n_sentences   those that hold a token
+    n_too_long    tokens that were left out for their length
     given         whether the counts are not those of this text
 
     Raises:
@@ -77,6 +79,7 @@ def write_words(
         "n_raw_tokens": census.n_tokens,
         "n_raw_sentences": n_sentences,
         "n_raw_types": len(census.tokens),
+        "n_too_long": n_too_long,
         "hints": list(hints),
         "words": vocab.words,
     }
@@ -138,6 +141,7 @@ def load_corpus(
             n_raw_tokens=facts["n_raw_tokens"],
             n_raw_sentences=facts["n_raw_sentences"],
             n_raw_types=facts["n_raw_types"],
+            n_too_long=facts["n_too_long"],
             hints=tuple(facts["hints"]),
             name=name,
             from_cache=from_cache,
