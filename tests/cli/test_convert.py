@@ -55,7 +55,7 @@ def test_fewer_words_than_announced_are_counted_in_every_header(w2v):
     lines = ["10 2", *(f"w{n} {n} 1" for n in range(8)), "w1 0 0", " 0 0"]
     Path("v.txt").write_text("\n".join(lines) + "\n")
     for name in ("v.bin", "w.txt", "v.txt.gz", "v.npy", "v.w2v", "v.model2vec", "v.parquet"):
-        result = w2v("convert", "v.txt", name)
+        result = w2v("convert", "v.txt", "-o", name)
         assert result.code == 0, result.err
         assert "hint: v.txt: 1 word occurs a second time" in result.err
         assert "saved " + name + ": 8 words x 2" in result.err
@@ -101,6 +101,8 @@ def test_a_word_with_a_blank_in_a_binary_file_is_read_after_all(w2v):
         (("in/v.txt", "v.doc"), 2, "must end in .txt, .vec, .bin"),
         (("in/v.txt", "v.txt", "--to", "glov"), 2, "did you mean glove?"),
         (("in/v.txt", "no/v.bin"), 5, "create the folder first"),
+        (("in/v.txt",), 2, "convert writes one file, got none: w2vtui convert in/v.txt OUT"),
+        (("in/v.txt", "v.bin", "-o", "v.vec"), 2, "one file, got v.bin and v.vec"),
         (("in/none.txt", "v.bin"), 3, "no such file"),
         (("in/v.txt", "v.bin", "--from", "csv"), 3, "in/v.txt"),
         (("in/v.txt", "v.bin", "--vectors", "sum"), 2, "holds input vectors alone"),

@@ -127,7 +127,7 @@ def test_clusters_are_named_by_their_words(w2v, vectors):
     ("argv", "code", "message"),
     [
         (["analogy", "king"], 2, "'king' is not an analogy: give three words a b c"),
-        (["compare", "king"], 2, "there is no run 'king'"),
+        (["compare", "king"], 3, "there is no run 'king'"),
         (["axis", "king"], 2, "an axis leads from one word to another, got 'king'"),
         (["axis", "king", "king"], 2, "point the same way"),
         (["axis", "man", "woman", "kign"], 3, "did you mean king?"),

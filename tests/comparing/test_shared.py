@@ -132,7 +132,13 @@ def test_rare_words_are_not_listed_and_vectors_of_zeros_are_left_out():
 def test_vectors_of_another_length_are_rotated_too():
     wider = np.hstack([MATRIX @ TURN, np.zeros((N, 3), np.float32)])
     moved = words_that_moved(shared_vectors([vectors(), vectors(wider)]), 0, 1, 1)
-    assert moved.words[0].difference < 1e-5
+    assert moved.words == ()
+    assert moved.remark == "no word differs by 0.005 or more, after rotation"
+
+
+def test_identical_vectors_are_called_so():
+    moved = words_that_moved(shared_vectors([vectors(), vectors()]), 0, 1, 3)
+    assert (moved.words, moved.remark) == ((), "the vectors of the shared words are identical")
 
 
 def test_too_few_words_for_a_rotation_are_refused():

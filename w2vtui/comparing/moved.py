@@ -34,6 +34,8 @@ LEAST_COUNT = 20
 """Occurrences of a listed word, where counts are known and enough words have as many."""
 N_NEAR = 4
 """Nearest words that are shown of each."""
+_LEAST_SEEN = 0.005
+"""A smaller difference is shown as 0.00."""
 _WORDS_A_NUMBER = 2
 """Shared words that a rotation needs for each number of a vector: fewer can be rotated onto each
 other whatever they are.
@@ -56,13 +58,24 @@ class MovedWords:
     """What differs most between two sides."""
 
     words: tuple[MovedWord, ...]
-    """Those that differ most, first."""
+    """Those that differ most, first; none where no difference would be seen."""
+    are_identical: bool
+    """Whether the vectors of the shared words are the same numbers on both sides."""
     usual: float
     """The median difference of the words looked at."""
     n_words: int
     """Words looked at."""
     n_fitted: int
     """Words that the rotation is fitted to."""
+
+    @property
+    def remark(self) -> str:
+        """What to say where no word differs; empty where one does."""
+        if self.words:
+            return ""
+        if self.are_identical:
+            return "the vectors of the shared words are identical"
+        return f"no word differs by {_LEAST_SEEN} or more, after rotation"
 
 
 def words_that_moved(shared: SharedVectors, a: int, b: int, n: int) -> MovedWords:
@@ -84,6 +97,8 @@ def words_that_moved(shared: SharedVectors, a: int, b: int, n: int) -> MovedWord
         differences = 1 - np.einsum("ij,ij->i", turned, units_b)
         listed = _listed(shared, rows)
         far = highest(differences[listed].astype(np.float32), n)
+        if differences[listed].max() < _LEAST_SEEN:
+            far = far[:0]
         chosen = rows[listed][far]
         near = [_near(shared, side, chosen) for side in (a, b)]
     sizes = np.maximum(differences[listed[far]], 0.0).tolist()
@@ -91,7 +106,13 @@ def words_that_moved(shared: SharedVectors, a: int, b: int, n: int) -> MovedWord
         MovedWord(shared.words[row], size, (of_a, of_b))
         for row, size, of_a, of_b in zip(chosen.tolist(), sizes, *near, strict=True)
     )
-    return MovedWords(tuple(found), float(np.median(differences[listed])), len(listed), len(rows))
+    return MovedWords(
+        words=tuple(found),
+        are_identical=np.array_equal(*(shared.vectors[side].vectors[rows] for side in (a, b))),
+        usual=float(np.median(differences[listed])),
+        n_words=len(listed),
+        n_fitted=len(rows),
+    )
 
 
 def rotation(a: Floats, b: Floats) -> Floats:

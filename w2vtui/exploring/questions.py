@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import TypeAlias
 
 from w2vtui.display import safe_text
@@ -202,6 +202,12 @@ def _two_words_or_sum(text: str, vocabulary: Container[str]) -> Question:
         raise QuestionError(
             f"no word in {safe_text(text, 60)!r}: type a word or a sum, as `king - man + woman`"
         )
+    for sign, after in pairwise([*tokens, ""]):
+        if sign in SIGNS and (not after or after in SIGNS):
+            raise QuestionError(
+                f"no word after the {sign} in {safe_text(text, 60)!r}: type one, as in "
+                "`king - man + woman`, or drop the sign"
+            )
     return Nearest(tuple(added), tuple(taken))
 
 

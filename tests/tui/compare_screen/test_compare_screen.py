@@ -89,7 +89,9 @@ async def test_runs_are_shown_side_by_side(tmp_path):
 
 
 async def test_what_is_compared_is_copied_adopted_and_explored(tmp_path):
-    folders = [saved_run(tmp_path, name, negative=k) for name, k in (("a", 5), ("b", 17))]
+    turned = MATRIX.copy()
+    turned[7] *= -1
+    folders = [saved_run(tmp_path, "a"), saved_run(tmp_path, "b", turned, negative=17)]
     async with comparing(folders) as app:
         await shows(app, "▸ w")
         await press(app, "y")

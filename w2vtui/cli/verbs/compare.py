@@ -66,9 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Show or print what differs between runs, or print how near two words are.
 
     Raises:
-        QuestionError: there are neither runs nor two words.
+        QuestionError: one of two words is empty, or there are more.
         UnknownWordError: not all runs have a word of --word; raised after all is printed.
-        VectorsError: less than two have vectors; likewise.
+        VectorsError: a name is neither that of a run nor of a file, and no words are compared; or
+            less than two have vectors, likewise.
     """
     sides, missing = _sides(arguments)
     if not missing:
@@ -173,7 +174,7 @@ def _compare_words(arguments: argparse.Namespace, missing: Sequence[str]) -> int
     vectors = load(arguments)
     question = Comparison(*words) if len(words) == 2 else parse_question(words[0], vectors)
     if not isinstance(question, Comparison):
-        raise QuestionError(f"{missing[-1]}; {HOW}")
+        raise VectorsError(f"{missing[-1]}; {HOW}")
     answer = ask(vectors, question, Asking(arguments.n))
     if arguments.json:
         print_json(as_json(answer))

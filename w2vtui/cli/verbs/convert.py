@@ -10,6 +10,8 @@ from w2vtui.cli.options.file_options import add_vectors, check_moment, report_hi
 from w2vtui.cli.options.run_vectors import named_run, vectors_of
 from w2vtui.cli.options.verb_options import known_layout
 from w2vtui.cli.output import report
+from w2vtui.display import safe_text
+from w2vtui.errors import SettingsError
 from w2vtui.vector_layouts import described, layout_of
 
 if TYPE_CHECKING:
@@ -36,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `w2vtui convert` takes."""
     add_vectors(parser)
     parser.add_argument(
-        "out", metavar="OUT", help="where the vectors go: a file, or a folder NAME/"
+        "out", metavar="OUT", nargs="?", help="where the vectors go: a file, or a folder NAME/"
     )
+    parser.add_argument("-o", "--output", metavar="OUT", help="the same, as an option")
     parser.add_argument(
         "--from",
         dest="from_layout",
@@ -84,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Convert, and report it.
 
     Raises:
-        SettingsError: OUT cannot be written like that, or is what is read.
+        SettingsError: OUT is not named, cannot be written like that, or is what is read.
         VectorsError: the vectors cannot be read, or OUT cannot hold a word.
         DiskError: OUT cannot be written.
     """
@@ -92,10 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
     from w2vtui.formats import Conversion, Wanted, convert
     from w2vtui.runs.requested.targets import check_conversion
 
-    layout = layout_of(arguments.out, arguments.to_layout)
-    check_conversion(
-        Path(arguments.vectors), Path(arguments.out), layout, overwrite=arguments.overwrite
-    )
+    out = _out(arguments)
+    layout = layout_of(out, arguments.to_layout)
+    check_conversion(Path(arguments.vectors), Path(out), layout, overwrite=arguments.overwrite)
     how = Conversion(
         wanted=Wanted(
             arguments.limit,
@@ -113,10 +115,25 @@ def run(arguments: argparse.Namespace) -> int:
         check_moment(arguments)
     source = arguments.vectors if run is None else _of_run(run, arguments)
     with shown_progress() as progress:
-        shape = convert(source, arguments.out, how, report=report_hint, progress=progress)
+        shape = convert(source, out, how, report=report_hint, progress=progress)
     size = f" x {shape.vector_size:,}" if layout.holds_vectors else ""
-    report(f"saved {arguments.out}: {shape.most_words:,} words{size}, layout {layout.name}")
+    report(f"saved {out}: {shape.most_words:,} words{size}, layout {layout.name}")
     return 0
+
+
+def _out(arguments: argparse.Namespace) -> str:
+    """Where the vectors go.
+
+    Raises:
+        SettingsError: no place is named, or two.
+    """
+    named = [one for one in (arguments.out, arguments.output) if one is not None]
+    if len(named) != 1:
+        found = " and ".join(safe_text(one, 80) for one in named) or "none"
+        raise SettingsError(
+            f"convert writes one file, got {found}: w2vtui convert {arguments.vectors} OUT"
+        )
+    return str(named[0])
 
 
 def _of_run(run: Path, arguments: argparse.Namespace) -> Held:

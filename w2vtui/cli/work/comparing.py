@@ -97,7 +97,9 @@ def _print_pair(report: Report, pair: PairReport) -> None:
         one = pair.overlap
         show(f"  overlap@{one.top} {one.mean:.2f} ±{one.standard_error:.2f}, the mean of "
              f"{one.n_words} words among {one.among:,}")  # fmt: skip
-    if pair.moved is not None and pair.moved.words:
+    if pair.moved is not None and pair.moved.remark:
+        show(f"  {pair.moved.remark}")
+    elif pair.moved is not None:
         show(f"  words that differ most, after rotation; the median is {pair.moved.usual:.2f}")
         for word in pair.moved.words:
             near = [" ".join(map(safe_text, one)) for one in word.near]

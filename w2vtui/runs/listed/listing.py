@@ -73,7 +73,7 @@ def find_run(root: Path, name: str) -> Path:
     if parts:
         several = ", ".join(path.name for path in parts[:5]) + (", ..." if parts[5:] else "")
         raise RunError(f"'{shown}' may be {several}: give more of the name")
-    near = difflib.get_close_matches(name, list(named), n=1, cutoff=0.4)
+    near = difflib.get_close_matches(name, list(named), n=1)
     hint = f": did you mean {near[0]}?" if near else f": w2vtui runs lists those in {root}"
     raise NoRunError(f"there is no run '{shown}'{hint}")
 

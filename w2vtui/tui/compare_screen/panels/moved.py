@@ -98,8 +98,8 @@ def moved_lines(
     moved: MovedWords, pair: Pair, pointed: int, shape: Shape, inks: Inks
 ) -> list[Text]:
     """A line for each word."""
-    if not moved.words:
-        return [Text("no word occurs often enough in both", "dim")]
+    if moved.remark:
+        return [Text(moved.remark, "dim")]
     first = min(max(pointed - shape.height + 1, 0), max(len(moved.words) - shape.height, 0))
     room = max(shape.width - _WORD_CELLS - _BAR_CELLS - 4, 2)
     lines = []
