@@ -102,13 +102,14 @@ def words_that_moved(shared: SharedVectors, a: int, b: int, n: int) -> MovedWord
         chosen = rows[listed][far]
         near = [_near(shared, side, chosen) for side in (a, b)]
     sizes = np.maximum(differences[listed[far]], 0.0).tolist()
+    in_a, in_b = (shared.vectors[side].vectors[rows] for side in (a, b))
     found = (
         MovedWord(shared.words[row], size, (of_a, of_b))
         for row, size, of_a, of_b in zip(chosen.tolist(), sizes, *near, strict=True)
     )
     return MovedWords(
         words=tuple(found),
-        are_identical=np.array_equal(*(shared.vectors[side].vectors[rows] for side in (a, b))),
+        are_identical=np.array_equal(in_a, in_b),
         usual=float(np.median(differences[listed])),
         n_words=len(listed),
         n_fitted=len(rows),
