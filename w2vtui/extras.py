@@ -11,7 +11,7 @@ def missing(what: str, extra: str) -> str:
     what    `reading .zst`
     extra   the name of the set of libraries in pyproject.toml
     """
-    return f"{what} needs a library: pip install 'w2vtui[{extra}]'"
+    return f"{what} needs a library: pip install '.[{extra}]' in the clone of w2vtui"
 
 
 def is_installed(package: str) -> bool:

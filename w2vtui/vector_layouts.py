@@ -39,7 +39,7 @@ class Layout:
     """Whether it may be under gzip, with .gz at the end of its name."""
     holds_vectors: bool = True
     extra: str = ""
-    """What must be installed for it, as in w2vtui[EXTRA]."""
+    """What must be installed for it, as in pip install '.[EXTRA]'."""
 
 
 _ALL = (

@@ -21,7 +21,8 @@ from w2vtui.corpus import (
     open_corpus,
     sample_path,
 )
-from w2vtui.corpus.files import STDIN, title_of
+from w2vtui.corpus.files import STDIN
+from w2vtui.corpus.titles import title_of
 from w2vtui.errors import CorpusError
 from w2vtui.formats import save_vectors
 from w2vtui.settings import CorpusSettings
@@ -119,6 +120,7 @@ def test_a_text_of_a_folder_is_named_after_it(tmp_path, monkeypatch):
     assert title_of(files, files) == "2024/ (2 files)"
     assert title_of([*files, other], [root, other]) == f"{tmp_path.name}/ (3 files)"
     assert title_of([*files, STDIN], [root, "-"]) == "3 files"
+    assert title_of([files[0]] * 2, [files[0]] * 2) == "a.md"
     assert title_of([Path("/a"), Path("/b/c")]) == "2 files"
     monkeypatch.chdir(root / "2024")
     assert title_of(files, ["."]) == "2024/ (2 files)"
@@ -302,3 +304,11 @@ def test_a_saved_run_is_not_read_as_text(tmp_path):
     assert f"is a saved run, not text: w2vtui resume {run} resumes it" in problem
     with pytest.raises(CorpusError, match="is a saved run"):
         find_files([run])
+
+
+def test_a_file_that_is_named_twice_is_read_twice_with_a_remark(tmp_path):
+    path = written(tmp_path, "a b\n", "notes.txt")
+    corpus = open_corpus([path, tmp_path / "." / "notes.txt"], keep_all(), cache=False)
+    assert sentences_of(corpus) == [["a", "b"]] * 2
+    assert corpus.name == "notes.txt"
+    assert f"{path} is named 2 times, and is read as often" in corpus.hints

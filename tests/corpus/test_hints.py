@@ -109,10 +109,10 @@ KOREAN = "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권
     ("text", "library", "taken", "advice"),
     [
         (CHINESE, True, "chinese", "--tokenizer chinese splits it into words"),
-        (CHINESE, False, "characters", "pip install 'w2vtui[chinese]'; --tokenizer characters"),
+        (CHINESE, False, "characters", "'.[chinese]' in the clone of w2vtui; --tokenizer char"),
         (JAPANESE, True, "characters", "--tokenizer characters makes each character a token"),
         (KOREAN, True, "korean", "--tokenizer korean splits those off"),
-        (KOREAN, False, "characters", "pip install 'w2vtui[korean]'; --tokenizer characters"),
+        (KOREAN, False, "characters", "'.[korean]' in the clone of w2vtui; --tokenizer char"),
     ],
 )
 def test_the_tokenizer_of_the_language_is_proposed(

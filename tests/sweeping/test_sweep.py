@@ -308,7 +308,7 @@ def test_without_optuna_it_says_what_to_install(w2v, monkeypatch):
     refused = w2v("sweep", "a.txt", "--window", "3,5")
 
     assert refused.code == 2
-    assert "w2vtui sweep needs a library: pip install 'w2vtui[sweep]'" in refused.err
+    assert "w2vtui sweep needs a library: pip install '.[sweep]'" in refused.err
 
 
 def test_runs_are_compared_by_guesses_of_the_next_item(w2v, text, tmp_path):

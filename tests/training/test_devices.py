@@ -56,7 +56,8 @@ def test_the_missing_extra_is_named(without_extra: None) -> None:
     with pytest.raises(MissingLibraryError) as error:
         check_device(CUDA, LIVE)
     assert str(error.value) == (
-        "device cuda needs a library: pip install 'w2vtui[cuda]', or choose device cpu"
+        "device cuda needs a library: pip install '.[cuda]' in the clone of w2vtui, or choose "
+        "device cpu"
     )
 
 
@@ -138,7 +139,7 @@ def test_the_command_line_reads_nothing_first(
     text.write_bytes(b"\xff" * 1000)  # which cannot be read
     command = ["train", str(text), "-o", str(tmp_path / "v.bin"), "--device", "cuda"]
     assert run_command_line(command) == SettingsError.exit_code
-    assert "pip install 'w2vtui[cuda]'" in capsys.readouterr().err
+    assert "pip install '.[cuda]'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [text]
 
 

@@ -137,7 +137,7 @@ def test_a_second_signal_leaves_without_the_last_checkpoint(
     with terminal(topical_corpus, tmp_path, first=SLOW_DISK + first) as opened:
         opened.trains()
         opened.program.send_signal(signal.SIGTERM)
-        opened.shows("writing the last checkpoint ...; Ctrl-C again to leave at once")
+        opened.shows("writing the last checkpoint ...; Ctrl-C to leave at once")
         opened.program.send_signal(second)
         assert opened.exit_code() != 0
         assert opened.was_restored(before=True)

@@ -30,7 +30,7 @@ from w2vtui.cli.parser import parse
 from w2vtui.cli.verbs import VERBS
 from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.system.shortage import as_shortage, check_room
-from w2vtui.system.signals import interrupting
+from w2vtui.system.signals import ignore_all, interrupting
 from w2vtui.system.streams import wait_for_all
 
 _ROOM_OF_NUMPY, _ROOM_OF_NUMBA = 200 << 20, 600 << 20
@@ -50,6 +50,14 @@ def run_command_line(argv: Sequence[str]) -> int:
     """
     with interrupting():
         return _run(argv)
+
+
+def run_as_process(argv: Sequence[str]) -> int:
+    """The same for a process that ends then, which the echo of a signal must not disturb."""
+    code = run_command_line(argv)
+    if code > 128:
+        ignore_all()
+    return code
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -87,4 +95,4 @@ def _run(argv: Sequence[str]) -> int:
         wait_for_all()
 
 
-__all__ = ["VERBS", "run_command_line"]
+__all__ = ["VERBS", "run_as_process", "run_command_line"]

@@ -17,13 +17,13 @@ from w2vtui.cli.options.file_options import question_options
 from w2vtui.cli.output import flush_results, report, silence
 from w2vtui.cli.progress import Show, choose_progress
 from w2vtui.cli.scores import print_scores
-from w2vtui.corpus import SAMPLE, sample_path
+from w2vtui.corpus import SAMPLE, check_sources, sample_path
 from w2vtui.errors import DiskError, DivergedError, QuestionError, VectorsError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.requested.request import RunRequest
-from w2vtui.system.signals import AT_ONCE, QUIET_SECONDS, SIGNALS, SignalsSeen, handling
+from w2vtui.system.signals import QUIET_SECONDS, SIGNALS, SignalsSeen, handling, way_out
 from w2vtui.system.streams import (
     NO_PATIENCE_SECONDS,
     discard_what_blocks,
@@ -76,7 +76,9 @@ def train(
 
     Raises:
         SettingsError: the output is not a file that this run may write.
+        CorpusError: a text is not there.
     """
+    check_sources(request.sources)
     run, recorder = open_run(request, report)
     return carry_out(run, recorder, request, stop_when=stop_when, words=words, show=show)
 
@@ -120,6 +122,7 @@ def carry_out(
                 report(f"--stop-when {condition!r} was never met")
             vectors = run.trained.vectors()
             saved = _save(run, vectors, recorder, request, saves_branch=saves_branch)
+        interrupted.announcing.cancel()  # what is left takes a moment, and loses nothing
         if show != "json":
             _print_results(run, vectors, words, interrupted)
         learned = _report_alarms(run.snapshot())
@@ -233,15 +236,19 @@ def _print_words(vectors: WordVectors, words: Sequence[str] | None) -> None:
 class _Interrupted:
     """Which signal stopped the run, if any."""
 
-    exit_code = 0
+    def __init__(self, announcing: threading.Timer) -> None:
+        """announcing: what reports that the end takes its time"""
+        self.exit_code = 0
+        self.announcing = announcing
 
 
 @contextmanager
 def _stopped_by_signals(run: WatchedRun) -> Iterator[_Interrupted]:
     """End the run in good order on the first Ctrl-C, SIGTERM or SIGHUP, at once on the second."""
-    interrupted, seen = _Interrupted(), SignalsSeen()
+    seen = SignalsSeen()
     announcing = threading.Timer(QUIET_SECONDS, partial(_announce, seen))
     announcing.daemon = True
+    interrupted = _Interrupted(announcing)
     let_writes_be_interrupted()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -272,7 +279,7 @@ def _stopped_by_signals(run: WatchedRun) -> Iterator[_Interrupted]:
 
 def _announce(seen: SignalsSeen) -> None:
     """Report that the end takes its time, and that Ctrl-C does not wait for it."""
-    seen.is_announced = write_now(f"w2vtui: stopping ...; {AT_ONCE}, without saving")
+    seen.is_announced = write_now(f"w2vtui: stopping ...; {way_out(seen.first)}, without saving")
 
 
 def _in_thread(action: Callable[[], None]) -> None:

@@ -1,6 +1,7 @@
 """Text to numbers: files -> lines -> tokens -> Vocab -> EncodedCorpus.
 
     files, stdin   files.py     which files; saved_vectors.py  which of them are vectors or counts
+                   titles.py    what a text is called
                    sources/     their bytes and text
     first pass     counting/    number the types, the distinct runs between white space
     vocabulary     tokens.py    what tokens each type stands for; vocab.py  count, choose, order
@@ -21,7 +22,7 @@ ids_to_words.py.
 from __future__ import annotations
 
 from w2vtui.bundled import SAMPLE, sample_path
-from w2vtui.corpus.files import find_files, text_in_folder, without
+from w2vtui.corpus.files import check_sources, find_files, text_in_folder, without
 from w2vtui.corpus.progress import ReadingProgress, ReadingStopped
 from w2vtui.corpus.raw_counts import RawCounts, count_files, count_sentences
 from w2vtui.corpus.reading import encode_sentences, open_corpus
@@ -38,6 +39,7 @@ __all__ = [
     "ReadingStopped",
     "Vocab",
     "by_frequency",
+    "check_sources",
     "count_files",
     "count_sentences",
     "encode_sentences",

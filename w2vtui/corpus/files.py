@@ -34,11 +34,11 @@ _OF_VECTORS = frozenset(("model.safetensors", "config.json"))
 
 
 class Texts(NamedTuple):
-    """The files that sources stand for, and what was left out of their folders."""
+    """The files that sources stand for, and remarks on them."""
 
     files: list[Path]
-    left_out: tuple[str, ...]
-    """Remarks on files of folders that are not text."""
+    remarks: tuple[str, ...]
+    """On files of folders that are not text, and files that are named several times."""
 
 
 def find_files(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAULTS) -> list[Path]:
@@ -47,13 +47,14 @@ def find_files(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAUL
 
 
 def find_texts(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAULTS) -> Texts:
-    """The files that sources stand for, in order, and remarks on those that were left out.
+    """The files that sources stand for, in order, and remarks on those that were left out, or stand
+    there several times.
 
-    A file stays; a folder is searched through, in sorted order, for text, compressed or not, and
-    so are the files and folders that a pattern matches, such as `texts/**/*.txt`;
-    hidden files and folders are passed over, and so are links to folders, which may form loops, and
-    vectors with the counts beside them, `NAME` and `NAME.vocab`, where they are that by content.
-    "-" is stdin.
+    A file stays, as often as it is named; a folder is searched through, in sorted order, for text,
+    compressed or not, and so are the files and folders that a pattern matches, such as
+    `texts/**/*.txt`; hidden files and folders are passed over, and so are links to folders, which
+    may form loops, and vectors with the counts beside them, `NAME` and `NAME.vocab`, where they are
+    that by content. "-" is stdin.
 
     Raises:
         CorpusError: a source does not exist, cannot be read, holds vectors or a saved run, or is a
@@ -64,7 +65,7 @@ def find_texts(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAUL
     if not sources:
         raise CorpusError("no text given: name a file, a folder, or - for stdin")
     found: list[Path] = []
-    left_out: list[str] = []
+    remarks: list[str] = []
     for source in sources:
         if not str(source) or "\0" in str(source):
             raise CorpusError(f"{str(source)!r} does not name a file")
@@ -76,14 +77,27 @@ def find_texts(sources: Sequence[str | Path], settings: CorpusSettings = _DEFAUL
         if pattern or stat.S_ISDIR(mode):
             texts, others = _text_files_below(path, settings)
             found += texts
-            left_out += others
+            remarks += others
         else:
             if stat.S_ISREG(mode):
                 _refuse_vectors(path, settings)
             found.append(path)
     for path in found:
-        left_out += _left_out_of(path, settings)
-    return Texts(found, tuple(left_out))
+        remarks += _left_out_of(path, settings)
+    return Texts(found, (*remarks, *_repeated(found)))
+
+
+def _repeated(files: Sequence[Path]) -> list[str]:
+    """A remark on each file that stands there several times."""
+    named: dict[Path, list[Path]] = {}
+    for path in files:
+        if path != STDIN:
+            named.setdefault(path.absolute(), []).append(path)
+    return [
+        f"{printable(paths[0])} is named {len(paths):,} times, and is read as often"
+        for paths in named.values()
+        if len(paths) > 1
+    ]
 
 
 def _left_out_of(path: Path, settings: CorpusSettings) -> list[str]:
@@ -150,6 +164,17 @@ def is_regular(path: Path) -> bool:
     return path != STDIN and stat.S_ISREG(status_of(path).st_mode)
 
 
+def check_sources(sources: Sequence[str | Path]) -> None:
+    """Refuse files and folders that are not there, before anything is read.
+
+    Raises:
+        CorpusError: one of them does not exist, or cannot be reached.
+    """
+    for path in map(Path, sources):
+        if path != STDIN and not is_pattern(path):
+            status_of(path)
+
+
 def status_of(path: Path) -> os.stat_result:
     """What the file system knows of a file.
 
@@ -166,41 +191,6 @@ def status_of(path: Path) -> os.stat_result:
         if error.errno == errno.ELOOP:
             raise CorpusError(f"{printable(path)} is a link to itself") from None
         raise CorpusError(f"cannot read {printable(path)}: {error.strerror}") from error
-
-
-def title_of(files: Sequence[Path], sources: Sequence[str | Path] = ()) -> str:
-    """A name for the text made of these files: `notes.txt`, `notes/ (3 files)`, `stdin`.
-
-    sources   what the files were found by; a folder gives its name, as does the one that all files
-              lie in
-    """
-    if list(files) == [STDIN]:
-        return "stdin"
-    if isinstance(sources, str | Path):  # as `find_files` takes it
-        sources = [sources]
-    is_folder = len(sources) == 1 and Path(sources[0]) != STDIN and Path(sources[0]).is_dir()
-    if len(files) == 1 and not is_folder:
-        return printable(files[0].name)
-    n_files = f"{len(files)} file{'s' * (len(files) != 1)}"
-    folder = _folder_name(Path(sources[0]) if is_folder else _common_folder(files))
-    return f"{folder}/ ({n_files})" if folder else n_files
-
-
-def _common_folder(files: Sequence[Path]) -> Path | None:
-    """The folder that all files lie in; None if only the root of a disk does."""
-    if STDIN in files:
-        return None
-    try:
-        return Path(os.path.commonpath([path.absolute().parent for path in files]))
-    except ValueError:  # on different drives
-        return None
-
-
-def _folder_name(folder: Path | None) -> str:
-    """The name of a folder, that of `.` and `..` too; empty for the root."""
-    if folder is not None and folder.name in ("", ".."):  # `.` is no name either
-        folder = folder.resolve()
-    return "" if folder is None else printable(folder.name)
 
 
 def _suggestion(path: Path) -> str:

@@ -194,7 +194,8 @@ def _by_library(what: str, tokenizer: str, does: str, instead: str) -> Hint:
     cure = f"--tokenizer {tokenizer} {does}"
     if has_library(tokenizer):
         return Hint(what, cure, "tokenizer", tokenizer)
-    cure += f" once its library is installed, pip install 'w2vtui[{tokenizer}]'; {instead}"
+    library = f"pip install '.[{tokenizer}]' in the clone of w2vtui"
+    cure += f" once its library is installed, {library}; {instead}"
     return Hint(what, cure, "tokenizer", "characters")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from w2vtui.corpus.file_hints import hints_on_files
-from w2vtui.corpus.files import find_texts, is_regular, title_of
+from w2vtui.corpus.files import find_texts, is_regular
 from w2vtui.corpus.hints import Hint, hints_on_lines, is_on_separators
 from w2vtui.corpus.progress import ReadingProgress
 from w2vtui.corpus.sources.segmenting import check_tokenizer
@@ -27,6 +27,7 @@ from w2vtui.corpus.stored.storage import (
     write_seal,
     write_words,
 )
+from w2vtui.corpus.titles import title_of
 from w2vtui.corpus.vocab import Census, ChooseVocab, Expansion, Vocab
 from w2vtui.display import printable
 from w2vtui.errors import CorpusError, DiskError, SettingsError
@@ -76,7 +77,7 @@ def open_corpus(
     progress = ReadingProgress() if progress is None else progress
     find_codec(settings.encoding)
     check_tokenizer(settings)
-    files, left_out = find_texts(sources, settings)
+    files, remarks = find_texts(sources, settings)
     if workers is not None and workers < 1:
         raise SettingsError(f"workers must be 1 or more threads, got {workers}")
     n_workers = free_cores() if workers is None else workers
@@ -84,7 +85,7 @@ def open_corpus(
     again = all(is_regular(path) for path in files)
     if callable(vocab) or not (cache and again):
         stamps = [kept.stamp_of(path) for path in files] if again else []
-        return text.read(None, stamps, [*left_out])
+        return text.read(None, stamps, [*remarks])
     kept.wait_for_stamps(files, stop)
     stamps = [kept.stamp_of(path) for path in files]
     key = kept.key_of(files, settings, vocab)
@@ -92,12 +93,12 @@ def open_corpus(
         found = kept.find(key, text.name, progress, stop)
     except DamagedError as error:
         damage = f"the cached copy of this text was damaged ({error}): the text is read again"
-        return text.read(key, stamps, [damage, *left_out])
+        return text.read(key, stamps, [damage, *remarks])
     if found is None:
-        return text.read(key, stamps, [*left_out])
+        return text.read(key, stamps, [*remarks])
     progress.begin("cached")
     progress.tokens = found.n_raw_tokens
-    return replace(found, hints=(*left_out, *found.hints))
+    return replace(found, hints=(*remarks, *found.hints))
 
 
 @dataclass(frozen=True)

@@ -327,7 +327,7 @@ class TrainingSettings(Checked):
         "cpu",
         label="device",
         help="what trains: this machine's processor, or an NVIDIA GPU (cuda: needs "
-        "pip install 'w2vtui[cuda]'); auto: a GPU if there is one",
+        "pip install '.[cuda]'); auto: a GPU if there is one",
     )
 
     def __post_init__(self) -> None:

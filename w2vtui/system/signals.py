@@ -22,10 +22,14 @@ HANG_UP_ECHO_SECONDS = 5.0
 """Two hang-ups within this time count once: one comes from the terminal, one from the shell."""
 QUIET_SECONDS = 0.3
 """An end that takes longer than this is reported."""
-AT_ONCE = "Ctrl-C again to leave at once"
-"""What a report says when the next Ctrl-C counts, however soon it comes."""
-FIRST_AT_ONCE = "Ctrl-C to leave at once"
-"""The same where no signal has come before."""
+
+
+def way_out(first: int) -> str:
+    """What a report says where the next Ctrl-C counts, however soon it comes.
+
+    first   the number of the signal that came before; 0 for none
+    """
+    return f"Ctrl-C{' again' * (first == signal.SIGINT)} to leave at once"
 
 
 class SignalsSeen:

@@ -22,7 +22,7 @@ from w2vtui.config import Config
 from w2vtui.display import safe_text
 from w2vtui.errors import CorpusError
 from w2vtui.settings import ScreenSettings
-from w2vtui.system.signals import AT_ONCE, FIRST_AT_ONCE, SIGNALS, SignalsSeen, handling, hearing
+from w2vtui.system.signals import SIGNALS, SignalsSeen, handling, hearing, way_out
 from w2vtui.system.streams import (
     PATIENCE_SECONDS,
     discard,
@@ -222,7 +222,7 @@ class SignalledApp(W2vApp):
 
     def announce(self, text: str) -> None:
         """Report what is waited for, once the screens are gone; from then on Ctrl-C ends that."""
-        print_line(f"{text}; {AT_ONCE if self.caught else FIRST_AT_ONCE}")
+        print_line(f"{text}; {way_out(self.caught)}")
         self._handled.is_announced = self._heard.is_announced = True
 
     # ---- in the thread that hears of signals

@@ -75,7 +75,7 @@ class Word2Vec(VocabularyCalls, TrainingCalls, ScoringCalls, SavingCalls, Showin
     time machine, the vectors at past moments, takes up to `history` (512) megabytes there; without
     runs_dir there is none, unless `history` says how many to use: a quarter of them, in memory.
 
-    device="cuda" trains on an NVIDIA GPU (pip install 'w2vtui[cuda]'), "auto" on one if there is
+    device="cuda" trains on an NVIDIA GPU (pip install '.[cuda]'), "auto" on one if there is
     one; a model trained there is the same for all else, and may be trained further anywhere.
 
     Further settings of settings.py, such as noise_sharing, lowercase or deterministic, are taken by

@@ -248,7 +248,9 @@ def test_a_missing_library_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(parquet, "is_installed", lambda package: False)
     path = written(tmp_path, "PAR1", "a.parquet")
-    assert refused(path, "text") == "reading Parquet needs a library: pip install 'w2vtui[parquet]'"
+    assert refused(path, "text") == (
+        "reading Parquet needs a library: pip install '.[parquet]' in the clone of w2vtui"
+    )
 
 
 def test_settings_that_contradict_each_other_are_refused():

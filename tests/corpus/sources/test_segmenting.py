@@ -73,7 +73,8 @@ def test_a_missing_library_is_refused_before_reading(tmp_path, monkeypatch):
         with pytest.raises(SettingsError) as refused:
             open_corpus([tmp_path / "none.txt"], keep_all(tokenizer=tokenizer))
         assert str(refused.value) == (
-            f"tokenizer {tokenizer} needs a library: pip install 'w2vtui[{tokenizer}]'"
+            f"tokenizer {tokenizer} needs a library: pip install '.[{tokenizer}]' in the clone "
+            "of w2vtui"
         )
 
 

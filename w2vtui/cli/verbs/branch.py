@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if made.problem:
         report(f"hint: {made.problem}")
     status = made.status
-    where = f"{status.fraction:.1%}, {status.tokens:,} tokens"
+    where = f"{status.tokens:,} tokens, {status.fraction:.1%} of its own {status.epochs} epochs"
     verb, does = ("resume", "trains") if way == Way.LATER else ("attach", "shows")
     report(f"{status.name} leaves {folder.name} at {where}: w2vtui {verb} {status.name} {does} it")
     for line in made.added:

@@ -43,7 +43,7 @@ def join_phrases(arguments: argparse.Namespace, settings: CorpusSettings) -> int
     passes = [_nothing_counted(arguments) for _ in range(arguments.passes)]
     _check_output(arguments, settings)
     found = find_texts(arguments.corpus, settings)
-    for remark in found.left_out:
+    for remark in found.remarks:
         report_hint(remark)
     for path in found.files:
         if not is_regular(path):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2vtui.errors import VectorsError
+from w2vtui.extras import missing
 from w2vtui.files.regular_files import opened
 from w2vtui.formats.layouts import checked_words
 from w2vtui.formats.rows.blocks import Block, Shape, rows_a_block
@@ -41,9 +42,7 @@ def library() -> Any:
         import pyarrow.compute
         import pyarrow.parquet
     except ImportError as error:
-        raise VectorsError(
-            "reading and writing .parquet needs a library: pip install 'w2vtui[parquet]'"
-        ) from error
+        raise VectorsError(missing("reading and writing .parquet", "parquet")) from error
     return pyarrow
 
 

@@ -45,8 +45,9 @@ def look_at(text: str, settings: CorpusSettings) -> Preview:
     Reads files: not for the thread that draws.
     """
     from w2vtui.corpus.file_hints import hints_on_files, refusal_of
-    from w2vtui.corpus.files import find_files, is_regular, title_of
+    from w2vtui.corpus.files import find_files, is_regular
     from w2vtui.corpus.sources.compressed import is_packed
+    from w2vtui.corpus.titles import title_of
 
     try:
         sources = tuple(sources_of(text))
