@@ -19,6 +19,7 @@ from w2vtui.files.regular_files import AnyPath
 Rule: TypeAlias = Literal["no white space", "no Unicode white space", "no tabs", "not blank", "any"]
 
 GZIP = ".gz"
+_SAFETENSORS = ".safetensors"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,32 +173,42 @@ def layout_of(path: AnyPath, named: str | None = None) -> Layout:
         SettingsError: there is no layout of that name, or none for such an ending.
     """
     text = os.fspath(path)
-    packed = text.lower().endswith(GZIP)
     if named:
         layout = layout_named(named)
     else:
-        found = _by_ending(text[: -len(GZIP)] if packed else text)
+        found = _by_ending(text)
         if found is None:
-            raise SettingsError(
-                f"{text} must end in {', '.join(ENDINGS)}: "
-                f".txt and .vec are word2vec's text layout, .bin its binary one{_advice(text)}"
-            )
+            raise SettingsError(f"{unknown_ending(text)}{_advice(text)}")
         layout = found
-    if packed and not layout.packs:
+    if is_packed(text) and not layout.packs:
         raise SettingsError(f"{text}: the layout {layout.name} is not written under gzip: drop .gz")
     return layout
 
 
+def unknown_ending(path: AnyPath) -> str:
+    """Which endings a name may have, if it has none of them; else empty."""
+    text = os.fspath(path)
+    if _by_ending(text) is not None:
+        return ""
+    layouts = ".txt and .vec are word2vec's text layout, .bin its binary one"
+    told = f"{text} must end in {', '.join(ENDINGS)}: {layouts}"
+    if text.lower().endswith(_SAFETENSORS):
+        told += f"; safetensors are saved in a folder: {text[: -len(_SAFETENSORS)]}/"
+    return told
+
+
 def _by_ending(text: str) -> Layout | None:
+    """The layout that the ending of a name stands for, gzip's aside."""
+    text = text[: -len(GZIP)] if is_packed(text) else text
     ending = "/" if text.endswith(("/", os.sep)) else Path(text).suffix.lower()
     found = next((layout for layout in _ALL if ending in layout.endings), None)
     return LAYOUTS["folder"] if found is None and Path(text).is_dir() else found
 
 
 def _advice(text: str) -> str:
-    """What else may have been meant."""
-    if text.lower().endswith(".safetensors"):
-        return f"; safetensors are saved in a folder: {text[: -len('.safetensors')]}/"
+    """How else a layout is named, but in the app."""
+    if text.lower().endswith(_SAFETENSORS):
+        return ""
     return "; --layout NAME (of convert --to NAME, in Python layout='NAME') takes any name"
 
 

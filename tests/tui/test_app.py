@@ -232,16 +232,19 @@ async def test_vectors_are_saved_to_a_path(topical_corpus, tmp_path):
         assert state(app) == "training"
 
 
-async def test_an_error_of_saving_is_a_notice_and_a_wrong_ending_a_note(topical_corpus, tmp_path):
+async def test_the_save_dialog_stays_open_where_nothing_can_be_saved(topical_corpus, tmp_path):
     async with training(form(topical_corpus)) as app:
         await press(app, "s")
         await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
         app.screen.query_one("#path", Input).value = str(tmp_path / "vectors.xyz")
         await press(app, "enter")
         await shows(app, "must end in")
-        app.screen.query_one("#path", Input).value = str(tmp_path / "no-such-folder/v.txt")
-        await press(app, "enter")
-        await until(app, lambda: "no-such-folder" in notices(app))
+        assert "--layout" not in text_of(app)
+        for path, why in ((str(tmp_path / "none/v.txt"), "create the folder"), ("-", "to stdout")):
+            app.screen.query_one("#path", Input).value = path
+            await press(app, "enter")
+            await shows(app, why)
+            assert app.screen.query_one("#path", Input).value == path
         assert state(app) == "training"
 
 
@@ -325,7 +328,7 @@ async def test_a_run_that_fails_shows_why_and_another_can_begin(topical_corpus):
     async with on_first_screen(chosen) as app:
         await press(app, "ctrl+s")
         await until(app, lambda: state(app) == "failed")
-        await shows(app, "✗ FAILED", "✗ no word occurs 100000 times or more", "lower min_count")
+        await shows(app, "✗ FAILED", "✗ no word occurs 100,000 times or more", "lower min_count")
         await press(app, "n")
         await until(app, lambda: isinstance(app.screen, NewRunScreen))
 

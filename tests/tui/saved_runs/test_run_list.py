@@ -550,14 +550,15 @@ async def test_the_vectors_of_a_done_run_are_saved_from_the_list(
     assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == np.array(vectors).tobytes()
 
 
-async def test_saving_where_nothing_can_be_written_is_reported(topical_corpus, runs_dir, tmp_path):
+async def test_the_dialog_stays_where_nothing_can_be_written(topical_corpus, runs_dir, tmp_path):
     saved_run(topical_corpus, runs_dir)
     async with listed(topical_corpus, runs_dir) as app:
         await press(app, "s")
         await until(app, lambda: isinstance(app.screen, SaveDialog) and app.focused)
         app.screen.query_one("#path", Input).value = str(tmp_path / "nowhere" / "v.bin")
         await press(app, "enter")
-        await tells(app, "✗", "nowhere")
+        await until(app, lambda: "create the folder" in text_of(app))
+        assert isinstance(app.screen, SaveDialog)
 
 
 async def save_as(app: W2vApp, path: Path) -> None:

@@ -174,12 +174,12 @@ async def test_a_resize_changes_the_layout():
 async def test_each_state_has_its_words():
     unread = CorpusError("there is no [x].txt: did you mean y.txt?")
     looks = (
-        ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space resumes"]),
+        ({"state": "paused", "speed": Speed()}, ["‖ PAUSED", "space resumes", "space Resume"]),
         ({"state": "stopping"}, ["◐ STOPPING"]),
         ({"probe": None, "probe_reason": "312 tokens are too few"}, ["none: 312 tokens"]),
         ({"losses": Losses(not_finite=7)}, ["NaN/Inf losses  7"]),
         ({"state": "done"}, ["✓ DONE", "n New run", "s save the vectors"]),
-        ({"state": "stopped"}, ["■ STOPPED", "n New run"]),
+        ({"state": "stopped"}, ["■ STOPPED", "n New run", "space Resume"]),
         (
             {"state": "failed", "error": unread},
             ["✗ FAILED", "✗ there is no [x].txt: did you mean y.txt?", "n return"],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from textual.events import Key, Paste
 
-from tests.support.screens import TRAINING, Bare, press, scripted, send_keys, shows, until
+from tests.support.screens import TRAINING, Bare, notices, press, scripted, send_keys, shows, until
 from w2vtui.tui.saved_runs import run_queries
 from w2vtui.tui.saved_runs.run_queries import RunQueries
 from w2vtui.tui.widgets import query_field
@@ -131,3 +131,27 @@ async def test_what_is_typed_while_a_saved_run_is_loaded_stays(monkeypatch):
         assert app.focused.value == "ki"
         await press(app, "n", "d", "enter")
         await shows(app, " 1 king")
+
+
+async def test_a_word_that_cannot_be_seen_is_shown_escaped_and_asked_as_it_is():
+    query = "\x1b[31mred - king"
+    async with scripted(TRAINING, (120, 40)) as (app, run):
+        field = app.screen.query_one(QueryField)
+        app.screen.follow(query)
+        await until(app, lambda: field.value == r"\x1b[31mred - king")
+        app.screen.follow("ship")
+        await press(app, "slash", "up", "up")
+        assert field.value == r"\x1b[31mred - king"
+        run.calls.clear()
+        await press(app, "enter")
+        await until(app, lambda: run.calls and run.calls[-1][-1:] == (query,))
+        assert app.query_history == [query, "ship", query]
+
+
+async def test_a_query_thaws_the_display_which_would_not_show_its_answer():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        await press(app, "f")
+        assert app.screen.frozen
+        send_keys(app, "slash", *"ship", "enter")
+        await until(app, lambda: "the display follows the run again" in notices(app))
+        assert not app.screen.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -14,11 +15,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError, TargetTakenError
+from w2vtui.errors import SettingsError, TargetTakenError, W2vtuiError
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.dialogs.ask import Ask, Choice
 from w2vtui.tui.widgets.field import Field
-from w2vtui.vector_layouts import OTHER_ENDINGS, layout_of
+from w2vtui.vector_layouts import OTHER_ENDINGS, Layout, layout_of, unknown_ending
 
 
 class SaveDialog(ModalScreen[str | None]):
@@ -62,19 +63,25 @@ class SaveDialog(ModalScreen[str | None]):
         return _note_on(path)
 
     def problem_with(self, path: str) -> str:
-        """Why nothing can be saved under such a name; empty if it may be, as what is proposed is:
-        the layout of that may have been named.
+        """Why nothing can be saved there; empty if it can. What is proposed may end otherwise: its
+        layout may have been named.
         """
-        if path == self._proposed:
-            return ""
+        if path.removeprefix("-o").strip() == "-":
+            return "the app has the terminal, and cannot save to stdout: name a file"
+        unknown = unknown_ending(path)
+        if unknown:
+            return "" if path == self._proposed else unknown
         try:
             layout = layout_of(path)
-        except SettingsError as error:
+            if not layout.holds_vectors:
+                return f"{layout.name} is {layout.title}, without vectors"
+            _check_writable(path, layout)
+        except W2vtuiError as error:
             return str(error)
-        return "" if layout.holds_vectors else f"{layout.name} is {layout.title}, without vectors"
+        return ""
 
     async def action_enter(self) -> None:
-        """Save there, unless no name ends like that."""
+        """Save there, unless nothing can be saved under such a name."""
         field = self.query_one(Field)
         await field.all_typed()
         path = field.value.strip()
@@ -106,8 +113,16 @@ class ExportDialog(SaveDialog):
         return f"{self._what}: {' or '.join(self._endings)}"
 
     def problem_with(self, path: str) -> str:
-        """Which endings there are, if it has none of them."""
-        return wrong_ending(path, self._what, self._endings)
+        """Which endings there are, if it has none of them, or why nothing can be written there."""
+        if wrong := wrong_ending(path, self._what, self._endings):
+            return wrong
+        from w2vtui.formats.drafts.atomic import check_target  # loads NumPy
+
+        try:
+            check_target(Path(path).expanduser())
+        except (W2vtuiError, RuntimeError) as error:  # no home folder
+            return str(error)
+        return ""
 
     def note_on(self, path: str) -> Text:
         """Whether a file is there."""
@@ -125,6 +140,17 @@ def wrong_ending(path: str, what: str, endings: Sequence[str]) -> str:
         return ""
     allowed = " or ".join(endings)
     return f"'{safe_text(name, 60)}' must end in {allowed}: that is what {what} is written as"
+
+
+def _check_writable(path: str, layout: Layout) -> None:
+    """Find out that vectors cannot be saved there.
+
+    Raises:
+        W2vtuiError: they cannot.
+    """
+    from w2vtui.formats import check_writable  # loads NumPy
+
+    check_writable(os.path.expanduser(path), layout.name)  # noqa: PTH111 - a / at the end stays
 
 
 def _note_on(path: str) -> Text:

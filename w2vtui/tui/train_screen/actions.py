@@ -242,7 +242,13 @@ class ViewActions(RunScreen):
         self.call_after_refresh(self.draw_all)
 
     def follow(self, query: str) -> None:
-        """Follow a query from now on; an empty one shows the watch words again."""
+        """Follow a query from now on; an empty one shows the watch words again.
+
+        A frozen display follows the run again, for it would not show the answer.
+        """
+        if self.frozen and query:
+            self.frozen = False
+            self.app.report("the display follows the run again, to show the answer")
         self.watching.query = query
         self.query_one(QueryField).show_asked(query)
         self.query_one(WatchPanel).ask(bool(query))

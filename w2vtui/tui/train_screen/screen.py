@@ -162,7 +162,12 @@ class TrainScreen(Branching, ViewActions, Saving):
             yield Panel("Quality", id="quality", classes="framed pane", help=QUALITY_HELP)
         yield Panel(id="hint")
         yield Prompt(self.app.command_history, partial(completions, self), self._carry_out)
-        yield KeyBar()
+        yield KeyBar(self._key_name)
+
+    def _key_name(self, binding: Binding) -> str:
+        """What a key does now, for the key bar."""
+        resumes = binding.id == "train.pause" and self.shot.state in ("paused", "stopped")
+        return "Resume" if resumes else binding.description
 
     def _query_keys(self) -> str:
         earlier, complete = (

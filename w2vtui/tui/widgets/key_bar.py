@@ -6,7 +6,7 @@ not fit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -29,8 +29,10 @@ class KeyBar(Static):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key"}
 
-    def __init__(self) -> None:
+    def __init__(self, name: Callable[[Binding], str] | None = None) -> None:
+        """name: what a key does now, where that is not always what its binding says"""
         super().__init__("", markup=False)
+        self._named = name
         self._shown: tuple[Binding, ...] = ()
         self._places: tuple[tuple[str, int], ...] = ()
         """The keys in the entry of several, with the cells of each; empty if there is none."""
@@ -56,7 +58,8 @@ class KeyBar(Static):
         shown: dict[str, Binding] = {}
         for binding in active:
             if binding.show:  # the first of several keys for an action
-                shown.setdefault(binding.action, binding)
+                named = self._named(binding) if self._named else binding.description
+                shown.setdefault(binding.action, replace(binding, description=named))
         # A reconfigured key stays in its place.
         declared = [*screen.BINDINGS, *self.app.BINDINGS]
         places = {one.id: at for at, one in enumerate(declared) if isinstance(one, Binding)}

@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 
-from w2vtui.display import whole_parts
+from w2vtui.display import safe_text, whole_parts
 from w2vtui.tui.widgets.field import Field, Recalled
 from w2vtui.vectors import SIGNS
 
@@ -56,6 +56,8 @@ class QueryField(Field):
         super().__init__(placeholder=forms, id="query", compact=True, suggester=suggester)
         self._recalled, self._words, self._ask = Recalled(history), words, ask
         self._choices: list[str] = []
+        self._meant: dict[str, str] = {}
+        """Words that the field shows escaped, by what it shows."""
         self._forms = forms
 
     def on_resize(self) -> None:
@@ -81,18 +83,29 @@ class QueryField(Field):
     def show_asked(self, query: str) -> None:
         """Show a query that was asked, however that was; the next one replaces it."""
         self._recalled.add(query)
-        if self.value != query:
-            self.put(query)
+        shown = self._shown(query)
+        if self.value != shown:
+            self.put(shown)
         self.select_all()
 
     async def action_enter(self) -> None:
         """Ask, with all that was typed before."""
         await self.all_typed()
-        self._ask(" ".join(self.value.split()))
+        self._ask(" ".join(self._meant.get(word, word) for word in self.value.split()))
+
+    def _shown(self, query: str) -> str:
+        """A query with the words escaped that would not show as themselves; what is asked for then
+        stays the words.
+        """
+        if query.isprintable():
+            return query
+        words = query.split()
+        self._meant |= {safe_text(word): word for word in words}
+        return " ".join(map(safe_text, words))
 
     def action_recall(self, by: int) -> None:
         """Go through the queries asked earlier; after the last comes the one being typed."""
-        self.put(self._recalled.step(by, self.value))
+        self.put(self._shown(self._recalled.step(by, self.value)))
 
     async def action_complete(self, by: int) -> None:
         """Complete the last word; with several choices, step through them; with none, leave."""
@@ -103,7 +116,7 @@ class QueryField(Field):
         if self.value in self._choices:
             at = self._choices.index(self.value)
         else:
-            self._choices = completions(self._words(), self.value)
+            self._choices = [self._shown(one) for one in completions(self._words(), self.value)]
         if self._choices:
             self.put(self._choices[(at + by) % len(self._choices)])
 
@@ -118,7 +131,8 @@ class WordSuggester(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         """The query with its last word completed, in the case that it is typed in."""
         for head, begun in _readings(value):
-            found = await asyncio.to_thread(next, _continued(self._words(), begun), None)
+            shown = (word for word in _continued(self._words(), begun) if safe_text(word) == word)
+            found = await asyncio.to_thread(next, shown, None)
             if found is not None:
                 return head + found
         return None
