@@ -359,6 +359,11 @@ async def test_stop_asks():
 
 async def test_save_takes_a_path_or_asks_for_one():
     async with steered() as (app, _):
+        await enter(app, "save -")
+        await until(app, lambda: "cannot save to stdout" in notices(app))
+        await enter(app, "save v.xyz")
+        await until(app, lambda: "v.xyz must end in .txt" in notices(app))
+        assert "--layout" not in notices(app)
         await enter(app, "save /no/such/folder/v.bin")
         await until(app, lambda: "no/such/folder" in notices(app))
         await enter(app, "save")

@@ -66,11 +66,8 @@ class SaveDialog(ModalScreen[str | None]):
         """Why nothing can be saved there; empty if it can. What is proposed may end otherwise: its
         layout may have been named.
         """
-        if path.removeprefix("-o").strip() == "-":
-            return "the app has the terminal, and cannot save to stdout: name a file"
-        unknown = unknown_ending(path)
-        if unknown:
-            return "" if path == self._proposed else unknown
+        if wrong := wrong_name(path):
+            return "" if path == self._proposed else wrong
         try:
             layout = layout_of(path)
             if not layout.holds_vectors:
@@ -93,6 +90,13 @@ class SaveDialog(ModalScreen[str | None]):
     def action_cancel(self) -> None:
         """Save nowhere."""
         self.dismiss(None)
+
+
+def wrong_name(path: str) -> str:
+    """Why a name is none that vectors can be saved under; empty if it is one."""
+    if path.removeprefix("-o").strip() == "-":
+        return "the app has the terminal, and cannot save to stdout: name a file"
+    return unknown_ending(path)
 
 
 class ExportDialog(SaveDialog):

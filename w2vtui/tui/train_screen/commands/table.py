@@ -11,6 +11,7 @@ from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.training.state.snapshot import state_text
 from w2vtui.tui.chosen.sources import sources_of
+from w2vtui.tui.dialogs.save_dialog import wrong_name
 from w2vtui.tui.train_screen.commands.command import Command, CommandError, CommandTarget, nearest
 from w2vtui.tui.train_screen.commands.setting_names import setting_choices, settings_from
 from w2vtui.tui.train_screen.watch_dialog import queries_in
@@ -71,6 +72,8 @@ def _stop(screen: CommandTarget, text: str) -> None:
 
 def _save(screen: CommandTarget, text: str) -> None:
     if text:
+        if text != screen.session.output and (wrong := wrong_name(text)):
+            raise CommandError(wrong)
         screen.save(text)
     else:
         screen.action_save()
