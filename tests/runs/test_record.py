@@ -38,6 +38,7 @@ from w2vtui.runs.disk.journal import EVENTS
 from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.listed.status import status_of
 from w2vtui.runs.record import RECORD, RunRecord
+from w2vtui.runs.recording.remains import what_remains
 from w2vtui.runs.words import VOCAB, read_vocab, write_vocab
 from w2vtui.settings import CorpusSettings, TrainingSettings
 
@@ -177,3 +178,12 @@ def test_a_record_that_does_not_fit_its_checkpoint_is_refused(changed, run, caps
         assert "record and checkpoint do not belong together" in err
         assert "Traceback" not in err
     assert not output.exists()
+
+
+def test_what_remains_of_a_run_without_its_last_checkpoint_is_what_resume_takes(run):
+    assert what_remains(run).endswith(f"w2vtui resume {run.name} continues from the one before it")
+    shutil.rmtree(run / FOLDER)
+    assert what_remains(run).endswith(f"w2vtui resume {run.name} starts again from the beginning")
+    (run / RECORD).unlink()
+    for folder in (run, None):
+        assert what_remains(folder).endswith("written: this run cannot be resumed")

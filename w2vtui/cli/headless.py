@@ -22,6 +22,7 @@ from w2vtui.errors import DiskError, DivergedError, QuestionError, VectorsError
 from w2vtui.notable_words import notable_words
 from w2vtui.runs.opening import open_run
 from w2vtui.runs.recording.recorder import Recorder
+from w2vtui.runs.recording.remains import what_remains
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.system.signals import QUIET_SECONDS, SIGNALS, SignalsSeen, handling, way_out
 from w2vtui.system.streams import (
@@ -78,8 +79,8 @@ def train(
         SettingsError: the output is not a file that this run may write.
         CorpusError: a text is not there.
     """
-    check_sources(request.sources)
     run, recorder = open_run(request, report)
+    check_sources(request.sources)
     return carry_out(run, recorder, request, stop_when=stop_when, words=words, show=show)
 
 
@@ -161,7 +162,7 @@ def _report_recorder(recorder: Recorder, shot: Snapshot, *, saved: bool) -> bool
     if how_to_resume := recorder.how_to_resume(shot, saved=saved):
         report(how_to_resume)
     if recorder.failed:
-        report("the last checkpoint could not be written: this run cannot be resumed")
+        report(what_remains(recorder.folder))
     return not recorder.failed
 
 

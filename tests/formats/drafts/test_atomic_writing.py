@@ -175,6 +175,17 @@ def test_what_cannot_be_written_is_found_before_a_training(tmp_path: Path) -> No
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="no such folder here")  # noqa: PTH110
+def test_a_pipe_without_a_place_is_refused_as_what_it_is() -> None:
+    ends = os.pipe()
+    try:
+        with pytest.raises(DiskError, match=r"not a regular file, .*: name a file, and copy it"):
+            check_writable(f"/dev/fd/{ends[1]}", "text")
+    finally:
+        for end in ends:
+            os.close(end)
+
+
 def test_the_check_leaves_what_is_there(tmp_path: Path) -> None:
     path = written(tmp_path, "v.bin", b"old")
     check_writable(path)

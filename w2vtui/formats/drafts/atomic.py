@@ -33,6 +33,7 @@ _ADVICE = {
     errno.ENOENT: "create the folder first",
     errno.EEXIST: "a file is in the way: remove it, or choose another place",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENOTSUP: "name a file, and copy it from there",
     errno.EISDIR: "the name is a folder's: choose another",
     errno.ENAMETOOLONG: "choose a shorter name",
 }
@@ -71,7 +72,7 @@ class Draft:
         self._path = path
         self.target = Path(os.path.realpath(path))
         """What it becomes: links are followed."""
-        self._mode = _mode_of_regular(self.target)
+        self._mode = _mode_of_regular(path)
         remove_dead_drafts(self.target)
         self._place, descriptor = open_draft(self.target)
         self.file: BinaryIO = os.fdopen(descriptor, "wb")
@@ -200,7 +201,7 @@ def check_target(path: AnyPath) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
-        _mode_of_regular(target)
+        _mode_of_regular(path)
         draft, descriptor = open_draft(target)
         os.close(descriptor)
         draft.unlink()
@@ -240,19 +241,20 @@ def disk_errors(path: AnyPath) -> Iterator[None]:
         raise disk_error(path, error) from error
 
 
-def _mode_of_regular(target: Path) -> int | None:
+def _mode_of_regular(path: AnyPath) -> int | None:
     """Permissions of the file that is there, None where there is none.
 
-    Renaming over a device or a pipe would replace it by a file: that is refused.
+    Renaming over a device or a pipe would replace it by a file: that is refused. /dev/stdout leads
+    to a pipe that has no place among the files, so links are left to the system.
     """
     try:
-        mode = target.stat().st_mode
+        mode = os.stat(path).st_mode  # noqa: PTH116 (a path of any type)
     except FileNotFoundError:
         return None
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "not a regular file")
+        raise OSError(errno.ENOTSUP, "not a regular file, which could be replaced")
     return stat.S_IMODE(mode)
 
 
