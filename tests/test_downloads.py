@@ -159,7 +159,7 @@ def test_the_command_line(server, tmp_path, capsys, monkeypatch):
 
 def test_a_missing_library_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "is_installed", lambda package: False)
-    with pytest.raises(SettingsError, match=r"pip install 'w2vtui\[get\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '\.\[get\]'"):
         fetch(CATALOG["text8"], tmp_path)
 
 

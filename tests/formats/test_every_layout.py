@@ -299,7 +299,7 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         lambda: check_writable(tmp_path / "v.parquet"),
         lambda: load_vectors(written(tmp_path, "v.parquet", b"PAR1")),
     ):
-        with pytest.raises(VectorsError, match=r"pip install 'w2vtui\[parquet\]'"):
+        with pytest.raises(VectorsError, match=r"pip install '\.\[parquet\]'"):
             call()
 
 
