@@ -425,6 +425,7 @@ def test_train_ends_when_its_condition_holds(tmp_path, topical_corpus, capsys):
 def test_train_refuses_a_bad_condition_before_it_reads(tmp_path, capsys):
     from w2vtui.cli import run_command_line
 
+    (tmp_path / "nothing.txt").touch()  # to read it would be an error of its own
     argv = ["train", str(tmp_path / "nothing.txt"), "-o", str(tmp_path / "x.bin")]
     assert run_command_line([*argv, "--stop-when", "epok 3"]) == 2
     assert "write epoch N, such as epoch 3" in capsys.readouterr().err
