@@ -135,7 +135,9 @@ if "NUMBA_CACHE_DIR" in os.environ:
 else:
     CACHE_FOLDER = _cache_folder()
 if CACHE_FOLDER is None:
-    CACHE_PROBLEM = "no folder is writable; set W2VTUI_CACHE_DIR to one"
+    CACHE_PROBLEM = (
+        f"no folder is writable and has {ROOM >> 20} MB of room; set W2VTUI_CACHE_DIR to one"
+    )
 elif (_shared := _shared_folder(CACHE_FOLDER)) is not None:
     CACHE_FOLDER = None
     CACHE_PROBLEM = (
