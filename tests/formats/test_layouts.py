@@ -65,6 +65,13 @@ def test_text_is_written_a_word_a_line_under_its_header(tmp_path: Path) -> None:
     assert (tmp_path / "v.txt").read_bytes() == nine_digits
 
 
+@pytest.mark.parametrize("begins", [b"5\n\x01\x3f", b"-1\n\x3f", b"\n\x01\x02\x3f", b"7 8\n"])
+def test_a_binary_row_that_begins_like_text_is_binary(tmp_path: Path, begins: bytes) -> None:
+    row = begins + np.linspace(-1, 1, 49, dtype=np.float32).tobytes()
+    (tmp_path / "v.bin").write_bytes(b"1 50\nthe " + row + b"\n")
+    assert load_vectors(tmp_path / "v.bin").vectors.tobytes() == row
+
+
 def test_binary_is_written_as_word2vec_c_writes_it(tmp_path: Path) -> None:
     save_vectors(WordVectors(WORDS, MATRIX), tmp_path / "v.bin")
     assert (tmp_path / "v.bin").read_bytes() == WORD2VEC_C_BINARY

@@ -240,7 +240,7 @@ async def test_the_save_dialog_stays_open_where_nothing_can_be_saved(topical_cor
         await press(app, "enter")
         await shows(app, "must end in")
         assert "--layout" not in text_of(app)
-        for path, why in ((str(tmp_path / "none/v.txt"), "create the folder"), ("-", "to stdout")):
+        for path, why in ((str(tmp_path / "none/v.txt"), "create"), ("-", "stdout")):
             app.screen.query_one("#path", Input).value = path
             await press(app, "enter")
             await shows(app, why)

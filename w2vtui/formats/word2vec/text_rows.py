@@ -19,10 +19,14 @@ _NO_SPACE = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 def is_text_row(line: bytes, size: int) -> bool:
     """Whether the beginning of a file's second line is a word and numbers in digits.
 
-    size   the numbers that the header announces
+    size   the numbers that the header announces: a whole line has them all, where in a binary row
+           a newline may follow what looks like a digit
     """
     numbers = line.split()[1:] if not line[:1].isspace() else line.split()
-    numbers = numbers[-size:] if line.endswith(b"\n") else numbers[:-1]
+    is_whole = line.endswith(b"\n")
+    numbers = numbers[-size:] if is_whole else numbers[:-1]
+    if is_whole and len(numbers) < size:
+        return False
     return bool(numbers) and all(_NUMBER.fullmatch(number) for number in numbers)
 
 
