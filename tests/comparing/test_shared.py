@@ -141,6 +141,13 @@ def test_identical_vectors_are_called_so():
     assert (moved.words, moved.remark) == ((), "the vectors of the shared words are identical")
 
 
+def test_a_few_rare_words_of_one_number_can_be_compared():
+    one, counts = np.ones((2, 1), np.float32), np.array([1, 1])
+    rare = vectors(one, WORDS[:2], counts=counts)
+    moved = words_that_moved(shared_vectors([rare, rare]), 0, 1, 3)
+    assert (moved.n_words, moved.are_identical) == (2, True)
+
+
 def test_too_few_words_for_a_rotation_are_refused():
     few = vectors(MATRIX[:15], WORDS[:15])
     with pytest.raises(

@@ -136,7 +136,7 @@ def _listed(shared: SharedVectors, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     counts = [one.counts[rows[places]] for one in shared.vectors if one.counts is not None]
     if counts:
         often: NDArray[np.intp] = places[np.min(counts, axis=0) >= LEAST_COUNT]
-        if len(often) >= len(places) // 4:
+        if len(often) >= max(len(places) // 4, 1):
             return often
     return places
 
