@@ -215,9 +215,9 @@ class Trainer:
             ):
                 change = self.live_changes.apply(number, seconds)
         except (BackendError, MemoryError) as error:
-            self.live_changes.drop()
             reason = str(error) or "there is no memory for it"
             self.log.note(f"change rejected: {reason}", kind="error")
+            self.live_changes.drop()
             return
         if change is None:
             return
