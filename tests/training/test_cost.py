@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -271,6 +272,68 @@ def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
     assert again.wait(DEADLINE)
     assert again.snapshot().settings.window == 6
     assert numbers_to_undo(again) == [1]
+
+
+@contextmanager
+def while_applied(run, monkeypatch, fits=True):
+    """What is requested in between comes while a change of the window to 9 is applied.
+
+    fits   whether there is memory for that
+    """
+    begun, released = threading.Event(), threading.Event()
+    plan = type(run._trainer.backend).plan
+
+    def slow_plan(backend, settings):
+        begun.set()
+        assert released.wait(DEADLINE)
+        if settings.window == 9 and not fits:
+            raise MemoryError
+        return plan(backend, settings)
+
+    monkeypatch.setattr(type(run._trainer.backend), "plan", slow_plan)
+    run.change(window=9, alpha=0.01)
+    assert begun.wait(DEADLINE)
+    yield
+    released.set()
+    applied(run)
+
+
+def test_a_change_that_is_being_applied_is_undone(monkeypatch):
+    run = training_run(window=5, alpha=0.02)
+    line = run._trainer.dispatcher.schedule
+    with while_applied(run, monkeypatch):
+        run.undo()
+    assert [text.partition(":")[0] for text in changes_of(run)][1:] == ["undo 1"]
+    assert run.snapshot().settings.window == 5
+    assert run._trainer.dispatcher.schedule == line
+    assert numbers_to_undo(run) == []
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_a_change_while_another_is_applied_comes_after_it(monkeypatch):
+    run = training_run(window=5, alpha=0.02)
+    with while_applied(run, monkeypatch):
+        run.change(negative=7)
+        run.change(negative=8)
+        run.undo()
+        run.change(negative=9)
+    first, second = changes_of(run)
+    assert first == "window 5 → 9, learning rate 0.02 → 0.01"
+    assert second == "K 5 → 9"
+    assert numbers_to_undo(run) == [1, 2]
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_an_undo_of_a_change_that_is_rejected_changes_nothing(monkeypatch):
+    run = training_run(window=5)
+    with while_applied(run, monkeypatch, fits=False):
+        run.undo()
+    assert changes_of(run) == []
+    assert any("change rejected" in event.text for event in run.snapshot().events)
+    run.stop()
+    assert run.wait(DEADLINE)
 
 
 def test_undo_restores_the_line_of_the_rate_and_the_end():

@@ -207,18 +207,18 @@ class Trainer:
         """
         if not self.live_changes.applying:
             return
-        number, seconds = 1 + self.log.n_changes, self.counters.watch.seconds
-        checkpointing = self.checkpointing
         try:
-            with (
-                nullcontext() if checkpointing is None else checkpointing.before(f"change {number}")
-            ):
-                change = self.live_changes.apply(number, seconds)
+            self._apply_change(1 + self.log.n_changes)
         except (BackendError, MemoryError) as error:
             reason = str(error) or "there is no memory for it"
             self.log.note(f"change rejected: {reason}", kind="error")
-            self.live_changes.drop()
-            return
+        finally:
+            self.live_changes.done()
+
+    def _apply_change(self, number: int) -> None:
+        checkpointing, seconds = self.checkpointing, self.counters.watch.seconds
+        with nullcontext() if checkpointing is None else checkpointing.before(f"change {number}"):
+            change = self.live_changes.apply(number, seconds)
         if change is None:
             return
         self._leave_script()

@@ -22,7 +22,7 @@ from w2vtui.training.state.events import Event
 
 
 class _Staged(NamedTuple):
-    """A requested change that has not been applied yet."""
+    """A requested change."""
 
     wanted: ResolvedSettings
     sets_rate: bool
@@ -31,6 +31,17 @@ class _Staged(NamedTuple):
     """When the change was requested, on the monotonic clock."""
     undoes: PastSettings | None = None
     """The change that this one undoes."""
+
+
+class _InHand(NamedTuple):
+    """A request that is being applied, which takes long where tables are built or kernels compiled.
+
+    What is requested in that time comes after it.
+    """
+
+    staged: _Staged
+    past: PastSettings
+    """What undoes it."""
 
 
 class Change(NamedTuple):
@@ -67,6 +78,7 @@ class LiveChanges:
         self._costs, self._speed = costs, speed
         self._lock = threading.Lock()
         self._staged: _Staged | None = None
+        self._in_hand: _InHand | None = None
         self._history = UndoHistory(past)
         self._check = SpeedCheck()
 
@@ -77,8 +89,8 @@ class LiveChanges:
 
     @property
     def applying(self) -> bool:
-        """Whether a change was requested and has not been applied yet."""
-        return self._staged is not None
+        """Whether a change was requested and has not been applied and reported yet."""
+        return self._staged is not None or self._in_hand is not None
 
     # ---- requests, from any thread
 
@@ -98,22 +110,18 @@ class LiveChanges:
     def undo(self) -> ResolvedSettings:
         """Request the settings from before the last change that has not been undone.
 
-        A change that has not been applied yet is dropped instead.
+        A change that no thread has begun to apply is dropped instead.
 
         Raises:
             SettingsError: nothing was changed, the run is past the end that it then had, or its
                 device cannot train with the earlier settings.
         """
         with self._lock:
-            staged, number = self._staged, None
-            if staged is not None and staged.undoes is None:  # not applied yet: drop it
+            staged = self._staged
+            if staged is not None and staged.undoes is None:  # not begun yet: drop it
                 self._staged = None
-                return self._dispatcher.plan.settings
-            if staged is not None and staged.undoes is not None:
-                # A second undo: one step further, or to the first again if more came since.
-                more = staged.sets_rate or staged.wanted != staged.undoes.settings
-                number = staged.undoes.number if more else staged.undoes.number - 1
-            last = self._history.last(number)
+                return self._base()
+            last = self._last_change()
             if last is None:
                 raise SettingsError("nothing to undo")
             if last.schedule.planned <= self._dispatcher.clock:
@@ -124,6 +132,19 @@ class LiveChanges:
             self._backend.check(last.settings)
             self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
         return last.settings
+
+    def _last_change(self) -> PastSettings | None:
+        """The change that an undo undoes now, with regard to what was requested before it."""
+        latest, number = self._staged, None
+        if latest is None and self._in_hand is not None:
+            latest = self._in_hand.staged
+            if latest.undoes is None:
+                return self._in_hand.past
+        if latest is not None and latest.undoes is not None:
+            # A second undo: one step further, or to the first again if more came since.
+            more = latest.sets_rate or latest.wanted != latest.undoes.settings
+            number = latest.undoes.number if more else latest.undoes.number - 1
+        return self._history.last(number)
 
     def cost(self, settings: dict[str, Any]) -> Cost | None:
         """The predicted cost of a change; None while the run's speed is unknown, and on a GPU.
@@ -138,7 +159,7 @@ class LiveChanges:
     def _wanted(self, settings: dict[str, Any]) -> ResolvedSettings:
         """The requested settings, on top of those that apply now or are about to."""
         dispatcher, per_epoch = self._dispatcher, self._order.tokens_per_epoch
-        base = self._staged.wanted if self._staged else dispatcher.plan.settings
+        base = self._base()
         if settings.get("alpha") is not None and "min_alpha" not in settings:
             # A rate below the floor lowers the floor as well.
             settings = settings | {"min_alpha": min(base.min_alpha, settings["alpha"])}
@@ -150,6 +171,12 @@ class LiveChanges:
             )
         self._backend.check(wanted)
         return wanted
+
+    def _base(self) -> ResolvedSettings:
+        """The settings that apply after all that was requested."""
+        if self._staged is not None:
+            return self._staged.wanted
+        return self._in_hand.staged.wanted if self._in_hand else self._dispatcher.plan.settings
 
     def _cost(self, wanted: ResolvedSettings) -> Cost | None:
         pool, dispatcher, speed = self._pool, self._dispatcher, self._speed.now
@@ -175,29 +202,32 @@ class LiveChanges:
     # ---- the run's thread
 
     def apply(self, number: int, seconds: float) -> Change | None:
-        """Apply what was requested; None when nothing was, or when nothing differs.
+        """Apply what was requested; None when nothing was, or when nothing differs. Call `done`
+        once it is reported.
 
         number   of the change
         seconds  of training so far
         """
-        staged, dispatcher = self._staged, self._dispatcher
-        if staged is None:
-            return None
-        wanted, before = staged.wanted, dispatcher.plan.settings
+        dispatcher = self._dispatcher
+        before, schedule = dispatcher.plan.settings, dispatcher.schedule
+        with self._lock:
+            staged, self._staged = self._staged, None
+            if staged is None:
+                return None
+            past = PastSettings(number=number, settings=before, schedule=schedule)
+            self._in_hand = _InHand(staged, past)
+        wanted = staged.wanted
         plan, cost = self._backend.plan(wanted), self._cost(wanted)
-        schedule = dispatcher.schedule
         clock = self._pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
         took = 1000 * (time.monotonic() - staged.at)
         sets_rate = staged.sets_rate or staged.undoes is not None
         rates = (schedule.at(clock), dispatcher.schedule.at(clock)) if sets_rate else None
         text = describe_change(before, wanted, rates)
+        if not text:
+            return None
         with self._lock:
-            if self._staged is staged:
-                self._staged = None
-            if not text:
-                return None
             if staged.undoes is None:
-                self._history.add(number, before, schedule)
+                self._history.add(past)
             else:
                 self._history.undo(staged.undoes, number, wanted, dispatcher.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
@@ -218,9 +248,15 @@ class LiveChanges:
         with self._lock:
             self._history.replay(change, before, schedule)
 
+    def done(self) -> None:
+        """Forget the change that was being applied: it is reported."""
+        with self._lock:
+            self._in_hand = None
+
     def drop(self) -> None:
         """Forget a request that came too late to be applied."""
-        self._staged = None
+        with self._lock:
+            self._staged = None
 
     def judgment(self, seconds: float, tokens: int) -> Verdict | None:
         """How the last change's speed compares with its prediction: once, when known; else None.

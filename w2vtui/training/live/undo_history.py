@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from w2vtui.settings import ResolvedSettings
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.state.checkpoint import PastSettings
@@ -15,9 +17,8 @@ class UndoHistory:
         """past: those of a checkpoint"""
         self.past = past
 
-    def add(self, number: int, before: ResolvedSettings, schedule: Schedule) -> None:
+    def add(self, change: PastSettings) -> None:
         """Add a change, with the settings and the schedule from before it."""
-        change = PastSettings(number=number, settings=before, schedule=schedule)
         self.past = (*self.past, change)
 
     def last(self, number: int | None = None) -> PastSettings | None:
@@ -41,7 +42,7 @@ class UndoHistory:
         if undone is not None:
             self.undo(undone, change.number, change.settings, change.schedule)
         else:
-            self.add(change.number, before, schedule)
+            self.add(PastSettings(number=change.number, settings=before, schedule=schedule))
 
     def undo(
         self, undone: PastSettings, number: int, settings: ResolvedSettings, schedule: Schedule
@@ -54,4 +55,4 @@ class UndoHistory:
         """
         self.past = tuple(one for one in self.past if one.number < undone.number)
         if (settings, schedule) != (undone.settings, undone.schedule):
-            self.add(number, undone.settings, undone.schedule)
+            self.add(dataclasses.replace(undone, number=number))
