@@ -129,7 +129,7 @@ def corpus():
 class SavedRun:
     """A run in this process that is saved in a folder."""
 
-    def __init__(self, root: Path, *, named=False, **live):
+    def __init__(self, root: Path, *, named=False, checkpoint_seconds=0.02, **live):
         self.store = Recorder(RunRequest(sources=("-",)), RunFolder(root), must_be_saved=named)
         self.run = Run(
             lambda progress, stop: corpus(),
@@ -137,7 +137,7 @@ class SavedRun:
             LiveSettings(**({"epochs": 100_000, "workers": 1} | live)),
             looks_at_vectors=False,
             store=self.store,
-            checkpoint_seconds=0.02,
+            checkpoint_seconds=checkpoint_seconds,
         )
         self.store.follow(self.run.snapshot)
 
@@ -165,6 +165,10 @@ class SavedRun:
     def until_trained_further(self) -> None:
         tokens = self.run.snapshot().progress.tokens
         until(lambda: self.run.snapshot().progress.tokens > tokens, "further training")
+
+    def saved_tokens(self) -> int:
+        checkpoint, _ = newest_intact(self.folder)
+        return 0 if checkpoint is None else checkpoint.clock
 
     def until_saved_further(self) -> None:
         known = checkpoint_folders(self.folder)
@@ -365,6 +369,57 @@ def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
     status = status_of(saved.folder)
     assert (status.state, status.can_resume) == ("failed", True)
     assert "diverged" in status.error
+
+
+def diverges_after_a_change(root: Path, n_checkpoints: int) -> SavedRun:
+    """A run that fails after a change, with a checkpoint before that and others after it."""
+    with SavedRun(root, checkpoint_seconds=3600.0, window=5) as saved:
+        saved.until_trained_further()
+        saved.run.change(window=2)
+        until(lambda: saved.run.snapshot().last_change, "the change")
+        for _ in range(n_checkpoints):
+            saved.until_trained_further()
+            tokens = saved.run.snapshot().progress.tokens
+            saved.run.checkpoint()
+            until(lambda tokens=tokens: saved.saved_tokens() >= tokens, "another checkpoint")
+        saved.run.trained.matrices()["input_vectors"][:] = np.nan
+        assert saved.run.is_over(DEADLINE)
+    return saved
+
+
+def test_a_run_that_failed_after_a_change_is_undone_from_before_it(tmp_path):
+    saved = diverges_after_a_change(tmp_path, 1)
+    after, before = checkpoint_folders(saved.folder)
+    with_the_change = resumption(saved.folder)
+    assert with_the_change.checkpoint.reason == "asked for"
+    assert "the run failed after change 1, window 5" in with_the_change.notes[-1]
+    with_the_change.recorder.close()
+    without = resumption(saved.folder, undo=True)
+    assert without.checkpoint.reason == "before change 1"
+    assert "the checkpoint before the change is used" in " ".join(without.notes)
+    assert [change.undoes for change in without.script.changes] == [None, 1]
+    assert checkpoint_folders(saved.folder) == [after, before]  # it may still be refused
+    run = without.run(lambda progress, stop: corpus())
+    run.start()
+    until(lambda: run.snapshot().progress.tokens > without.checkpoint.clock, "further training")
+    assert run.snapshot().settings.window == 5
+    assert after not in checkpoint_folders(saved.folder)
+    run.stop()
+    assert run.is_over(DEADLINE)
+    without.recorder.close()
+    again = resumption(saved.folder)
+    assert (again.checkpoint.settings.window, again.script.changes) == (5, ())
+    again.recorder.close()
+
+
+def test_a_run_with_no_checkpoint_from_before_the_change_is_undone_from_the_newest(tmp_path):
+    saved = diverges_after_a_change(tmp_path, 2)
+    newest, _ = checkpoint_folders(saved.folder)
+    without = resumption(saved.folder, undo=True)
+    without.recorder.close()
+    assert without.checkpoint.clock == newest_intact(saved.folder)[0].clock
+    assert [change.undoes for change in without.script.changes] == [1]
+    assert checkpoint_folders(saved.folder)[0] == newest
 
 
 def test_no_checkpoint_has_text_that_a_worker_failed_to_train(tmp_path, monkeypatch):

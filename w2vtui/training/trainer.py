@@ -211,7 +211,7 @@ class Trainer:
             self._apply_change(1 + self.log.n_changes)
         except (BackendError, MemoryError) as error:
             reason = str(error) or "there is no memory for it"
-            self.log.note(f"change rejected: {reason}", kind="error")
+            self.log.note(f"change rejected: {reason}")
         finally:
             self.live_changes.done()
 

@@ -8,16 +8,16 @@ import pytest
 
 from tests.support.run_folders import change, small_checkpoint, small_record
 from w2vtui.errors import SettingsError
+from w2vtui.runs.listed.status import status_at
 from w2vtui.runs.resuming.wanted_changes import (
     SavedRun,
+    change_before_failure,
     how_it_failed,
     undo_after,
     wanted_change,
 )
 from w2vtui.settings import CorpusSettings
 from w2vtui.training.state.events import Event
-
-ERROR = Event(seconds=2.0, tokens=180, kind="error", text="training diverged after 180 tokens")
 
 
 def saved(*pending: Event, **checkpoint) -> SavedRun:
@@ -50,13 +50,29 @@ def test_an_undo_after_an_undo_goes_one_change_further_back():
 
 
 def test_a_failure_names_the_change_before_it_and_how_to_train_on():
-    pending = (change(2, 120, window=8),)
-    (said,) = how_it_failed("a-run", pending, (*pending, ERROR))
+    last = change(2, 120, window=8)
+    failed = dataclasses.replace(status_at(small_checkpoint(180)), state="failed", error="diverged")
+    assert change_before_failure(failed, (change(1, 50), last)) == last
+    (said,) = how_it_failed("a-run", failed, last)
     assert "failed after change 2" in said
-    assert ERROR.text in said
+    assert "diverged" in said
     assert "w2vtui resume a-run --undo" in said
-    assert not how_it_failed("a-run", pending, (ERROR, *pending))  # it failed before it
-    assert not how_it_failed("a-run", (), (*pending, ERROR))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "state", "changes"),
+    [
+        (180, "failed", ()),
+        (180, "stopped", (change(2, 120),)),
+        (100, "failed", (change(2, 120),)),  # it failed before it came there again
+        (180, "failed", (change(2, 120), dataclasses.replace(change(3, 130), undoes=2))),
+    ],
+)
+def test_no_change_is_blamed_for_what_it_did_not_do(tokens, state, changes):
+    status = dataclasses.replace(status_at(small_checkpoint(tokens)), state=state)
+    assert change_before_failure(status, changes) is None
+    assert change_before_failure(None, changes) is None
+    assert not how_it_failed("a-run", status, None)
 
 
 def test_a_rate_that_is_named_is_in_the_text_of_the_change():

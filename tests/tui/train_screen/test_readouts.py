@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tests.support.screens import TRAINING
+from w2vtui.errors import DivergedError
 from w2vtui.settings import ScreenSettings
 from w2vtui.training.state.events import Event
 from w2vtui.training.state.measurements import VectorHealth
@@ -70,6 +71,24 @@ def test_the_header_says_why_a_breakpoint_paused_the_run(width):
     assert (REASON in line.plain) == (width > 60)
     assert REASON not in head(replace(HELD, state="training")).plain
     assert f"paused the run: {REASON} · space resumes" in hint(HELD, None, key)
+
+
+@pytest.mark.parametrize(
+    ("saved_at", "undo", "save"),
+    [
+        (9_000, "from its checkpoint at 9.0k tokens", "save its vectors"),
+        (11_000, "from a checkpoint before it if one is left", "the vectors of its checkpoint at"),
+    ],
+)
+def test_a_run_that_diverged_after_a_change_says_from_where_it_trains_on(saved_at, undo, save):
+    change = Event(seconds=1.0, tokens=10_000, kind="change", text="window 5", number=1)
+    failed = replace(
+        TRAINING, state="failed", events=(change,), error=DivergedError("the loss is NaN"),
+        checkpoint=CheckpointStatus(tokens=saved_at, age_seconds=1.0),
+    )  # fmt: skip
+    said = hint(failed, None, key, has_checkpoint=True)
+    assert f"trains on without change 1, {undo} · " in said
+    assert save in said
 
 
 def test_the_header_leaves_the_share_of_the_screen_to_the_speed_pane():

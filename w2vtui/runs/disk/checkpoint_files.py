@@ -107,10 +107,18 @@ def remove_older(run: Path) -> None:
         DiskError: they cannot be removed.
         DamagedRunError: the folder of checkpoints cannot be read.
     """
-    older = checkpoint_folders(run)[1:]
-    if older:
+    remove_checkpoints(run, checkpoint_folders(run)[1:])
+
+
+def remove_checkpoints(run: Path, folders: Collection[Path]) -> None:
+    """Remove some checkpoints of a run.
+
+    Raises:
+        DiskError: they cannot be removed.
+    """
+    if folders:
         with disk_errors(run / FOLDER), made_folder(run, FOLDER) as parent:
-            _remove(parent, older)
+            _remove(parent, folders)
 
 
 def _write_draft(parent: OpenFolder, draft: Path, checkpoint: Checkpoint) -> None:
@@ -180,8 +188,12 @@ def share_checkpoint(folder: Path, run: Path) -> Path:
     return shared
 
 
-def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
+def newest_intact(
+    run: Path, skipped: Collection[Path] = ()
+) -> tuple[Checkpoint | None, dict[Path, str]]:
     """The newest intact checkpoint, None if there is none; and what is wrong with newer ones.
+
+    skipped   folders of checkpoints that are not looked at
 
     Raises:
         DamagedRunError: the folder of checkpoints cannot be read.
@@ -190,12 +202,28 @@ def newest_intact(run: Path) -> tuple[Checkpoint | None, dict[Path, str]]:
         listed = checkpoint_folders(run)
         spoiled: dict[Path, str] = {}
         for folder in listed:
+            if folder in skipped:
+                continue
             try:
                 return read_checkpoint(folder), spoiled
             except DamagedRunError as error:
                 spoiled[folder] = str(error)
         if checkpoint_folders(run) == listed:  # else newer ones have replaced them since
             return None, spoiled
+
+
+def folders_after(run: Path, number: int | None) -> list[Path]:
+    """The checkpoints of a run that hold what it trained after a change, newest first.
+
+    Raises:
+        DamagedRunError: the folder of checkpoints cannot be read.
+    """
+    found = []
+    for folder in checkpoint_folders(run):
+        with suppress(DamagedRunError):  # `newest_intact` says so
+            if read_manifest(folder).n_changes >= (number or 0):
+                found.append(folder)
+    return found
 
 
 # ---- the disk

@@ -21,7 +21,11 @@ from pathlib import Path
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import DamagedRunError, DiskError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionFiles
-from w2vtui.runs.disk.checkpoint_files import checkpoint_folders, write_checkpoint
+from w2vtui.runs.disk.checkpoint_files import (
+    checkpoint_folders,
+    remove_checkpoints,
+    write_checkpoint,
+)
 from w2vtui.runs.listed.removing import remove_drafts
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.recording.history_recorder import HistoryRecorder
@@ -48,15 +52,17 @@ class Recorder:
         must_be_saved: bool = False,
         n_events: int = 0,
         spoiled: Collection[Path] = (),
+        undone: Collection[Path] = (),
     ) -> None:
         """
         must_be_saved   whether a run that cannot be saved must not start
         n_events        events in the journal of a resumed run
         spoiled         damaged checkpoints of a resumed run
+        undone          its checkpoints from after the change that it is resumed without
         """
         self._request, self._folder, self._must_be_saved = request, folder, must_be_saved
         self._log = RunLog(n_events)
-        self._spoiled = spoiled
+        self._spoiled, self._undone = {*spoiled, *undone}, undone
         self.history = HistoryRecorder(folder, self.report)
         """Stores the moments of its history."""
         self._parent: str | None = None
@@ -103,7 +109,7 @@ class Recorder:
         self._request, self._parent, self._must_be_saved = request, parent, True
         self._folder.start_another()
         self._log = RunLog()
-        self._spoiled = ()
+        self._spoiled, self._undone = set(), ()
 
     def how_to_resume(self, shot: Snapshot, *, saved: bool) -> str:
         """The command that resumes the run, or saves its vectors; empty if there is none.
@@ -171,6 +177,7 @@ class Recorder:
             folder.record = RunRecord.of(self._request, corpus, checkpoint, self._parent)
         try:
             path = folder.ensure(self.report)
+            remove_checkpoints(path, self._undone)  # or the run would be resumed from them again
             with suppress(OSError):  # leftovers do no harm
                 remove_drafts(path.parent, path)
             if self._parent is not None:  # a branch could not be resumed without it

@@ -18,10 +18,11 @@ import numpy as np
 from w2vtui.corpus import EncodedCorpus
 from w2vtui.errors import ChangedTextError, DamagedRunError
 from w2vtui.runs.agreement import check_record, check_text, check_words
-from w2vtui.runs.disk.checkpoint_files import newest_intact
+from w2vtui.runs.disk.checkpoint_files import folders_after, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, changes_after, read_events
 from w2vtui.runs.disk.lock import RunLock
 from w2vtui.runs.fingerprint import fingerprint
+from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.recording.recorder import Recorder
 from w2vtui.runs.recording.run_folder import RunFolder
@@ -29,6 +30,7 @@ from w2vtui.runs.requested.request import RunRequest
 from w2vtui.runs.resuming.text_changes import aligned, describe_difference, text_of_run
 from w2vtui.runs.resuming.wanted_changes import (
     SavedRun,
+    change_before_failure,
     check_training,
     how_it_failed,
     undo_after,
@@ -174,7 +176,7 @@ def resumption(
     """
     lock = RunLock(folder)
     try:
-        saved = _saved(folder, force=force)
+        saved = _saved(folder, force=force, undo=undo)
         request = _request_now(saved, sources, corpus_settings or {}, training or {})
         if undo:
             further = [undo_after(saved)]
@@ -235,20 +237,31 @@ def _recorder_of(folder: Path, lock: RunLock, saved: SavedRun) -> Recorder:
         RunFolder(folder.parent, path=folder, lock=lock, record=saved.record),
         n_events=len(saved.checkpoint.events) if saved.checkpoint else 0,
         spoiled=saved.spoiled,
+        undone=saved.undone,
     )
 
 
 # ---- what is saved
 
 
-def _saved(folder: Path, *, force: bool) -> SavedRun:
+def _saved(folder: Path, *, force: bool, undo: bool) -> SavedRun:
     """Read what is saved of a run.
+
+    undo   whether it is resumed without its last change: if it failed after that, it resumes from
+           before the change where a checkpoint from there is left
 
     Raises:
         DamagedRunError: its record or, without `force`, each of its checkpoints is damaged.
     """
     record = RunRecord.read(folder)
-    checkpoint, spoiled = newest_intact(folder)
+    events, troubles = read_events(folder / EVENTS)
+    status = LiveStatus.read(folder)
+    fatal = change_before_failure(status, events)
+    undone = folders_after(folder, fatal.number) if undo and fatal else []
+    checkpoint, spoiled = newest_intact(folder, undone)
+    if checkpoint is None and undone:  # none is left from before the change
+        undone = []
+        checkpoint, spoiled = newest_intact(folder)
     notes = list(spoiled.values())
     if checkpoint is None and spoiled and not force:
         raise DamagedRunError(
@@ -263,7 +276,8 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
         notes.append(f"a branch that left {record.fork.run} at {record.fork.tokens:,} tokens")
     if checkpoint is not None and spoiled:
         notes.append(f"the previous checkpoint is used, at {checkpoint.clock:,} tokens")
-    events, troubles = read_events(folder / EVENTS)
+    if checkpoint is not None and undone:
+        notes.append(f"the checkpoint before the change is used, at {checkpoint.clock:,} tokens")
     pending = tuple(changes_after(checkpoint, events))
     notes += [f"change {one.number} is applied again at {one.tokens:,} tokens" for one in pending]
     return SavedRun(
@@ -271,8 +285,9 @@ def _saved(folder: Path, *, force: bool) -> SavedRun:
         record=record,
         checkpoint=checkpoint,
         spoiled=spoiled.keys(),
+        undone=undone,
         pending=pending,
-        failure=how_it_failed(folder.name, pending, events),
+        failure=how_it_failed(folder.name, status, fatal),
         notes=(*notes, *troubles, *_gone_questions(record), *_unused_output(folder.name, record)),
     )
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from w2vtui.errors import RunError, SettingsError
+from w2vtui.runs.disk.journal import changes_in
+from w2vtui.runs.listed.status import LiveStatus
 from w2vtui.runs.record import RunRecord
 from w2vtui.settings import CorpusSettings, ResolvedSettings, TrainingSettings, label_of
 from w2vtui.system.resources import available_cores
@@ -39,6 +41,8 @@ class SavedRun:
     """The newest intact one."""
     spoiled: Collection[Path] = ()
     """Newer checkpoints, which are damaged."""
+    undone: Collection[Path] = ()
+    """Newer checkpoints, from after the change without which it is resumed."""
     pending: tuple[Event, ...]
     """Live changes after the checkpoint."""
     notes: tuple[str, ...] = ()
@@ -140,18 +144,26 @@ def _check_further(
         raise RunError(f"run {name} {trouble}: give more epochs in all, as in {further}")
 
 
-def how_it_failed(name: str, pending: Sequence[Event], events: Sequence[Event]) -> list[str]:
-    """What to report of a run that failed after a change which is applied again when it resumes.
+def change_before_failure(status: LiveStatus | None, events: Sequence[Event]) -> Event | None:
+    """The last change of a run that failed, unless that was an undo; None of any other run.
 
+    status   what the run reported last
     events   those of its journal
     """
-    if not pending or pending[-1].undoes is not None:
+    last = changes_in(events)[-1:]
+    if status is None or status.state != "failed":
+        return None
+    return next((one for one in last if one.undoes is None and one.tokens <= status.tokens), None)
+
+
+def how_it_failed(name: str, status: LiveStatus | None, change: Event | None) -> list[str]:
+    """What to report of a run that failed after a change with which it is resumed."""
+    if status is None or change is None:
         return []
-    last = pending[-1]
-    at = max(n for n, event in enumerate(events) if event.number == last.number)
-    failure = next((event.text for event in events[at:] if event.kind == "error"), "")
-    said = f"the run failed after change {last.number}, {last.text}: {failure}"
-    return [f"{said}; w2vtui resume {name} --undo trains on without it"] if failure else []
+    return [
+        f"the run failed after change {change.number}, {change.text}: {status.error}; "
+        f"w2vtui resume {name} --undo trains on without it"
+    ]
 
 
 def what_is_added(saved: SavedRun, changes: Sequence[Event]) -> list[str]:

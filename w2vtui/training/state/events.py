@@ -21,6 +21,7 @@ class Event:
     tokens: int
     """Training tokens seen."""
     kind: Literal["change", "note", "error"]
+    """An error ends the run."""
     text: str
     number: int | None = None
     """The number of a change, from 1, which its marker on the curve shows."""

@@ -70,11 +70,15 @@ def _rescue(shot: Snapshot, key: Callable[[str], str]) -> str:
     """What becomes of a run that has failed and has a checkpoint; ends with ` · `."""
     tokens, last = shot.checkpoint.tokens, shot.last_change
     where = "its last checkpoint" if tokens is None else f"its checkpoint at {short(tokens)} tokens"
-    undo = "" if last is None else f" without change {last.number}, from {where}"
-    on = f"{key('train.undo')} trains on{undo} · " if undo else ""
+    on, whose = "", f"the vectors of {where}"
+    if last is not None and (tokens or 0) > last.tokens:
+        before = "a checkpoint before it if one is left"
+        on = f"{key('train.undo')} trains on without change {last.number}, from {before} · "
+    elif last is not None:
+        on = f"{key('train.undo')} trains on without change {last.number}, from {where} · "
+        whose = "its vectors"
     if not isinstance(shot.error, DivergedError):
         return on
-    whose = "its vectors" if undo else f"the vectors of {where}"
     return f"{on}{key('train.save')} save {whose} · "
 
 
