@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +12,7 @@ from w2vtui.cli.options.readers import one_of
 from w2vtui.cli.options.setting_options import add_settings, given_settings, option_of, settle
 from w2vtui.cli.options.verb_options import add_preset
 from w2vtui.cli.output import report, show
+from w2vtui.cli.results import json_text
 from w2vtui.config import KEYS_TABLE, TABLES, Given, read_config, settings_files
 from w2vtui.config.writing import template, toml_value
 from w2vtui.display import cell_width, pad, safe_text
@@ -67,7 +67,7 @@ def _show(arguments: argparse.Namespace) -> int:
     }
     tables[KEYS_TABLE] = dict(arguments.config.keys)
     if arguments.json:
-        text = json.dumps({name: _as_json(table) for name, table in tables.items()}, indent=1)
+        text = json_text({name: _as_json(table) for name, table in tables.items()}, indent=1)
         show(*text.split("\n"))
         return 0
     for name, table in tables.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from w2vtui.cli.options.setting_options import add_setting
 from w2vtui.cli.output import ask, report, show
+from w2vtui.cli.results import json_text
 from w2vtui.display import pad, safe_text
 from w2vtui.errors import RunError
 from w2vtui.runs.listed.choosing import NEWEST, chosen
@@ -112,7 +112,7 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     if arguments.json:
         best = {one.folder for one in map(best_of, grouped(every)) if one is not None}
         for status in found:
-            show(json.dumps(status.as_json() | {"best": status.folder in best}))
+            show(json_text(status.as_json() | {"best": status.folder in best}))
     elif found:
         _print_table(found, every)
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from w2vtui.cli.output import report, show
+from w2vtui.cli.results import json_text
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.cli.work.sweep_progress import choose_progress
 from w2vtui.cli.work.sweep_results import as_json, result_lines
@@ -133,7 +133,7 @@ def _print_end(work: WatchedSweep, arguments: argparse.Namespace) -> None:
     about, shot = work.about, work.shot()
     configured = {name: given.value for name, given in arguments.config.values.items()}
     if arguments.json:
-        show(json.dumps(as_json(about, shot, configured), allow_nan=False))
+        show(json_text(as_json(about, shot, configured), allow_nan=False))
     else:
         show(*result_lines(about, shot, configured))
     if shot.state == "stopped":

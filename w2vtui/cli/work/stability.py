@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import threading
 from types import FrameType
 
 from w2vtui.cli.output import PassingLine, report, show
+from w2vtui.cli.results import json_text
 from w2vtui.comparing.seeds import SeedRuns
 from w2vtui.comparing.stability import NeighborTally
 from w2vtui.runs.requested.request import RunRequest
@@ -37,7 +37,7 @@ def stability(arguments: argparse.Namespace) -> int:
     if arguments.json:
         settings = dataclasses.asdict(arguments.live_settings)
         plain = found.as_json() | {"seeds": runs.seeds[: len(tally)], "runs": kept}
-        show(json.dumps(plain | {"settings": settings}, allow_nan=False))
+        show(json_text(plain | {"settings": settings}, allow_nan=False))
     else:
         show(*found.lines())
     return code
