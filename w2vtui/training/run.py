@@ -97,7 +97,7 @@ class Run(RunLife):
     def undo(self) -> ResolvedSettings:
         """Request the settings from before the last change, and the line of the rate.
 
-        A change that was requested and has not been applied yet is dropped instead. A second undo
+        A change that was requested and is not being applied yet is dropped instead. A second undo
         undoes the change before.
 
         Raises:

@@ -110,7 +110,7 @@ class LiveChanges:
     def undo(self) -> ResolvedSettings:
         """Request the settings from before the last change that has not been undone.
 
-        A change that no thread has begun to apply is dropped instead.
+        A change that is not being applied yet is dropped instead.
 
         Raises:
             SettingsError: nothing was changed, the run is past the end that it then had, or its
