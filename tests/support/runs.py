@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,9 @@ from tests.support.corpora import encoded, topical_sentences
 from tests.support.stores import MemoryStore
 from tests.support.wait import DEADLINE, until
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.settings import LiveSettings, TrainingSettings
+from w2vtui.settings import LiveSettings, ResolvedSettings, TrainingSettings
+from w2vtui.training.engine.backend import Backend
+from w2vtui.training.engine.plan import Plan
 from w2vtui.training.measuring import moment_taker
 from w2vtui.training.measuring.observer import Observer
 from w2vtui.training.run import Run
@@ -108,6 +112,45 @@ def look_before_training(
         until(lambda: has_looked(observer), "a first look")
 
     monkeypatch.setattr(Observer, "start", start_and_wait)
+
+
+def changes_of(run: Run) -> list[str]:
+    """What the log of a run says of its live changes."""
+    return [event.text for event in run.snapshot().events if event.kind == "change"]
+
+
+def applied(run: Run) -> None:
+    """Wait until the changes that were requested are applied or rejected."""
+    until(lambda: not run.snapshot().applying, "the change")
+
+
+@contextmanager
+def while_applied(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, fits: bool = True
+) -> Iterator[None]:
+    """What is requested in between comes while a change of the window to 9 is applied.
+
+    fits   whether there is memory for that
+    """
+    assert run._trainer is not None
+    backend = type(run._trainer.backend)
+    begun, released, plan = threading.Event(), threading.Event(), backend.plan
+
+    def slow_plan(backend: Backend, settings: ResolvedSettings) -> Plan:
+        begun.set()
+        assert released.wait(DEADLINE)
+        if settings.window == 9 and not fits:
+            raise MemoryError
+        return plan(backend, settings)
+
+    monkeypatch.setattr(backend, "plan", slow_plan)
+    run.change(window=9, alpha=0.01)
+    assert begun.wait(DEADLINE)
+    try:
+        yield
+    finally:
+        released.set()
+    applied(run)
 
 
 def until_spans_are_trained(run: Run) -> None:

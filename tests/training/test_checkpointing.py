@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.corpora import encoded, topical_sentences
 from tests.support.inner_loop import outside
-from tests.support.runs import matrices_of, run_on, same_bits, trained
+from tests.support.runs import applied, matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import DiskError
@@ -242,7 +242,7 @@ def test_a_change_without_enough_memory_is_dropped(monkeypatch):
     run.change(window=9)
     reported = "change rejected: there is no memory for it"
     until(lambda: any(event.text == reported for event in run.snapshot().events))
-    assert not run.snapshot().applying
+    applied(run)
     run.change(window=2)
     until(lambda: run.snapshot().settings.window == 2)
     tokens_go_on(run)

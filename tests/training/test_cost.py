@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -13,7 +12,14 @@ from hypothesis import given
 from hypothesis import settings as any_speed
 from hypothesis import strategies as st
 
-from tests.support.runs import make_run, trained, training_run
+from tests.support.runs import (
+    applied,
+    changes_of,
+    make_run,
+    trained,
+    training_run,
+    while_applied,
+)
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
@@ -166,14 +172,6 @@ def test_each_thread_has_its_speed():
 # ---- undo
 
 
-def changes_of(run):
-    return [event.text for event in run.snapshot().events if event.kind == "change"]
-
-
-def applied(run):
-    until(lambda: not run.snapshot().applying, "the change")
-
-
 def test_undo_takes_changes_back_one_after_another():
     run = training_run(negative=5, window=5)
     with pytest.raises(SettingsError, match="nothing to undo"):
@@ -272,30 +270,6 @@ def test_two_undos_at_once_are_repeated_as_they_were(monkeypatch):
     assert again.wait(DEADLINE)
     assert again.snapshot().settings.window == 6
     assert numbers_to_undo(again) == [1]
-
-
-@contextmanager
-def while_applied(run, monkeypatch, fits=True):
-    """What is requested in between comes while a change of the window to 9 is applied.
-
-    fits   whether there is memory for that
-    """
-    begun, released = threading.Event(), threading.Event()
-    plan = type(run._trainer.backend).plan
-
-    def slow_plan(backend, settings):
-        begun.set()
-        assert released.wait(DEADLINE)
-        if settings.window == 9 and not fits:
-            raise MemoryError
-        return plan(backend, settings)
-
-    monkeypatch.setattr(type(run._trainer.backend), "plan", slow_plan)
-    run.change(window=9, alpha=0.01)
-    assert begun.wait(DEADLINE)
-    yield
-    released.set()
-    applied(run)
 
 
 def test_a_change_that_is_being_applied_is_undone(monkeypatch):

@@ -36,23 +36,35 @@ class RunControl:
         self.halted = threading.Event()
         """Set while the run is paused, and once it is over."""
         self._dispatcher: Dispatcher | None = None
+        self._begins_paused = False
+        self._is_stopped = False
 
     def begin(self, dispatcher: Dispatcher) -> None:
-        """Begin to train, unless the run was stopped already."""
+        """Begin to train, unless the run was paused or stopped already."""
         with self.lock:
             self._dispatcher = dispatcher
-            if self.stopping.is_set():
-                dispatcher.stop()
             self.activity = ""
             self.state = "training"
             self.counters.watch.start()
+            if self._is_stopped:
+                self._stop(dispatcher)
+            elif self._begins_paused:
+                self.pause()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is paused, or will be once it is prepared."""
+        return self.state == "paused" or (self.state == "preparing" and self._begins_paused)
 
     def pause(self, reason: str = "") -> bool:
-        """Hand out no more text; return whether the run was training.
+        """Hand out no more text, or none at first; return whether the run was to train.
 
         reason   what a breakpoint saw
         """
         with self.lock:
+            if self.state == "preparing" and not self._is_stopped:
+                before, self._begins_paused = self._begins_paused, True
+                return not before
             if self.state != "training" or self._dispatcher is None:
                 self.stays_paused = self.state == "paused"
                 return False
@@ -65,8 +77,9 @@ class RunControl:
     def resume(self) -> bool:
         """Hand out text again; return whether the run was paused."""
         with self.lock:
+            was_paused, self._begins_paused = self.is_paused, False
             if self.state != "paused" or self._dispatcher is None:
-                return False
+                return was_paused
             self.state, self.pause_reason = "training", ""
             self.stays_paused = False
             self.halted.clear()
@@ -77,13 +90,19 @@ class RunControl:
     def stop(self) -> None:
         """End the run as soon as the workers have finished what they hold."""
         with self.lock:
-            if self.state == "preparing" and not self.stopping.is_set():
+            if self._is_stopped:  # perhaps just now by this thread, in which a signal came
+                return  # the lock of an event, which it may hold, is not reentrant
+            self._is_stopped = True
+            if self.state == "preparing":
                 self.activity = f"stopping after this: {self.activity}"
             self.stopping.set()
             if self.state in ("training", "paused") and self._dispatcher is not None:
-                self.state = "stopping"
-                self._dispatcher.stop()
-        self.wake.set()
+                self._stop(self._dispatcher)
+            self.wake.set()
+
+    def _stop(self, dispatcher: Dispatcher) -> None:
+        self.state = "stopping"
+        dispatcher.stop()
 
     def finish(self, worked_until: float | None) -> None:
         """Stop the clock as of the moment when a worker last trained, in monotonic time."""

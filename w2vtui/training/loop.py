@@ -54,14 +54,14 @@ class TrainingLoop:
         if self._trainer.dispatcher.at_mark:  # no worker is there to report it
             control.wake.set()
         suspension = Suspension()
-        while pool.busy or not (control.stopping.is_set() or self._is_at_the_end):
+        while not self._is_over():
             control.wake.wait(TICK_SECONDS)
             control.wake.clear()
             if self._trainer.dispatcher.all_trained:
                 pool.wait(TICK_SECONDS)  # they are leaving: a moment, not a tick
             self._leave_out(suspension.seconds())
             self._step()
-            if not control.stopping.is_set():
+            if not self._trainer.dispatcher.stopped:
                 pool.staff()  # more epochs may have been requested as the last workers left
         control.finish(pool.worked_until)  # at most a tick ago
         self._tick()
@@ -86,8 +86,6 @@ class TrainingLoop:
     def _finish(self) -> State:
         """Take the last measurements and the last checkpoint."""
         trainer, control = self._trainer, self._control
-        with control.lock:
-            control.state = "finishing"
         trainer.observer.finish()
         if trainer.observer.error is not None:
             raise trainer.observer.error
@@ -102,9 +100,22 @@ class TrainingLoop:
             trainer.checkpointing.finish(ending)
         return ending
 
+    def _is_over(self) -> bool:
+        """Whether the training is over: then no request is accepted any more."""
+        control, trainer = self._control, self._trainer
+        with control.lock:
+            if trainer.pool.busy or not (control.stopping.is_set() or self._is_at_the_end):
+                return False
+            if not trainer.live_changes.close():
+                return False
+            control.state = "finishing"
+            return True
+
     @property
     def _is_at_the_end(self) -> bool:
-        return self._trainer.dispatcher.finished and not self._trainer.change_is_due
+        trainer = self._trainer
+        is_paused = self._control.state == "paused"
+        return trainer.dispatcher.finished and not (is_paused or trainer.change_is_due)
 
     def _follow_script(self) -> None:
         if self._trainer.follow_script():
@@ -155,9 +166,10 @@ class TrainingLoop:
         control, trainer = self._control, self._trainer
         if one.ends:
             control.stop()
-        elif control.is_attended:
-            control.pause(reason)
-        did = "stopped" if one.ends else "paused" if control.is_attended else "not paused"
+            did = "stopped"
+        else:
+            is_paused = control.is_attended and (control.pause(reason) or control.is_paused)
+            did = "paused" if is_paused else "not paused"
         ends_round = trainer.lookouts.ends_round(one)
         settings = trainer.dispatcher.plan.settings if ends_round else None
         self._log.note(f"{did}: {reason}", settings=settings)

@@ -42,7 +42,8 @@ class Run(RunLife):
         """Nothing: this process saves what it is asked to save."""
 
     def pause(self, event: str = "paused") -> None:
-        """Hand out no more text; workers finish what they hold.
+        """Hand out no more text; workers finish what they hold. A run that is being prepared begins
+        paused, and one that is paused does not end where all is trained.
 
         event   what the log says of it
         """
@@ -57,7 +58,7 @@ class Run(RunLife):
         event   what the log says of it
         """
         with self._control.lock:
-            if self._control.state == "paused":
+            if self._control.is_paused:
                 self._log.note_by_hand(event)
                 self._control.resume()
         self._control.wake.set()
@@ -154,17 +155,21 @@ class Run(RunLife):
 
         Raises:
             CorpusError: a file cannot be read; nothing has changed.
-            SettingsError: the run does not train.
+            SettingsError: the run does not train, or no longer once they are read.
         """
-        trainer, remarks = self._while_training("questions change"), list[str]()
+        what, remarks = "questions change", list[str]()
+        self._while_training(what)
         with self._changing_questions:
-            self._quality_sets = sets = self._quality_sets.with_files(kind, paths, remarks.append)
-            trainer.observer.score_on(sets)
-            trainer.lookouts.schedule()  # a look at the quality takes another time now
+            sets = self._quality_sets.with_files(kind, paths, remarks.append)
+            names = ", ".join(Path(path).name for path in paths) or "none"
+            with self._control.lock:  # the run does not end in between
+                trainer = self._while_training(what)
+                self._quality_sets = sets
+                trainer.observer.score_on(sets)
+                trainer.lookouts.schedule()  # a look at the quality takes another time now
+                self._log.note_by_hand(f"{kind} to score the vectors on: {names}")
             if self._store is not None:
                 self._store.score_on(sets.files)
-        names = ", ".join(Path(path).name for path in paths) or "none"
-        self._log.note_by_hand(f"{kind} to score the vectors on: {names}")
         self._control.wake.set()
         return tuple(remarks)
 

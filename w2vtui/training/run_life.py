@@ -144,6 +144,8 @@ class RunLife:
             state=self._control.state,
             activity=self._preparation.activity,
             activity_fraction=self._preparation.fraction,
+            # Before the events: they say of each change that is not pending any more.
+            applying=self._trainer is not None and self._trainer.live_changes.applying,
             pause_reason=self._control.pause_reason,
             vector_size=self.training.vector_size,
             settings=self._preparation.requested,
@@ -220,6 +222,8 @@ class RunLife:
         """End what works for the run."""
         if self._trainer is not None:
             self._trainer.end()
+            if self._trainer.live_changes.drop():
+                self._log.note("the run ended before a change that was requested")
             self._log.take_in()  # what the observer noted last
         self.history.finish()
         if self._store is not None:
@@ -227,8 +231,6 @@ class RunLife:
             for text in self._store.messages():  # of the last checkpoint and the last moment
                 self._log.note(text)
         self._control.end(ending)
-        if self._trainer is not None:
-            self._trainer.live_changes.drop()
 
     def _prepare(self) -> Trainer:
         read_corpus, find_checkpoint = self._read_corpus, self._resume_from

@@ -23,7 +23,6 @@ def shown(trainer: Trainer, base: Snapshot) -> Snapshot:
         gpu=backend.gpu,
         settings=settings,
         rate=schedule.at(dispatcher.clock),
-        applying=trainer.live_changes.applying,
         progress=Progress(
             tokens=tallies.tokens,
             tokens_planned=schedule.planned,

@@ -212,6 +212,7 @@ class Trainer:
         except (BackendError, MemoryError) as error:
             reason = str(error) or "there is no memory for it"
             self.log.note(f"change rejected: {reason}")
+            self.live_changes.reject()
         finally:
             self.live_changes.done()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
 from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, ResolvedSettings, field_types, spec_of
@@ -15,49 +15,11 @@ from w2vtui.training.engine.clocks import SpeedMeter
 from w2vtui.training.engine.learning_rate import Schedule
 from w2vtui.training.engine.token_order import TokenOrder
 from w2vtui.training.engine.workers import WorkerPool
+from w2vtui.training.live.requested import Change, InHand, Staged
 from w2vtui.training.live.speed_check import SpeedCheck, Verdict
 from w2vtui.training.live.undo_history import UndoHistory
 from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.events import Event
-
-
-class _Staged(NamedTuple):
-    """A requested change."""
-
-    wanted: ResolvedSettings
-    sets_rate: bool
-    """Whether alpha was requested, and so sets the rate from there on."""
-    at: float
-    """When the change was requested, on the monotonic clock."""
-    undoes: PastSettings | None = None
-    """The change that this one undoes."""
-
-
-class _InHand(NamedTuple):
-    """A request that is being applied, which takes long where tables are built or kernels compiled.
-
-    What is requested in that time comes after it.
-    """
-
-    staged: _Staged
-    past: PastSettings
-    """What undoes it."""
-
-
-class Change(NamedTuple):
-    """A change that was applied."""
-
-    before: ResolvedSettings
-    after: ResolvedSettings
-    text: str
-    tokens: int
-    """Training tokens handed out before it."""
-    schedule: Schedule
-    """The line of the rate from there on."""
-    undoes: int | None
-    """The change that it undid."""
-    acknowledged_ms: float
-    """From the request to the first span that may use it."""
 
 
 class LiveChanges:
@@ -77,8 +39,9 @@ class LiveChanges:
         self._order, self._backend = order, backend
         self._costs, self._speed = costs, speed
         self._lock = threading.Lock()
-        self._staged: _Staged | None = None
-        self._in_hand: _InHand | None = None
+        self._staged: Staged | None = None
+        self._in_hand: InHand | None = None
+        self._is_closed = False
         self._history = UndoHistory(past)
         self._check = SpeedCheck()
 
@@ -98,13 +61,14 @@ class LiveChanges:
         """Request a change, on top of what was requested and has not been applied yet.
 
         Raises:
-            SettingsError: an unknown setting, or a value out of range.
+            SettingsError: an unknown setting, a value out of range, or a run that is ending.
         """
         with self._lock:
+            self._check_open()
             wanted, staged = self._wanted(settings), self._staged
             sets_rate = "alpha" in settings or (staged is not None and staged.sets_rate)
             at, undoes = (staged.at, staged.undoes) if staged else (time.monotonic(), None)
-            self._staged = _Staged(wanted, sets_rate, at, undoes)
+            self._staged = Staged(wanted, sets_rate, at, undoes)
         return wanted
 
     def undo(self) -> ResolvedSettings:
@@ -113,10 +77,11 @@ class LiveChanges:
         A change that is not being applied yet is dropped instead.
 
         Raises:
-            SettingsError: nothing was changed, the run is past the end that it then had, or its
-                device cannot train with the earlier settings.
+            SettingsError: nothing was changed, the run is past the end that it then had or is
+                ending, or its device cannot train with the earlier settings.
         """
         with self._lock:
+            self._check_open()
             staged = self._staged
             if staged is not None and staged.undoes is None:  # not begun yet: drop it
                 self._staged = None
@@ -130,8 +95,16 @@ class LiveChanges:
                     f"{last.settings.epochs} epochs, the run would already be over"
                 )
             self._backend.check(last.settings)
-            self._staged = _Staged(last.settings, False, time.monotonic(), undoes=last)
+            self._staged = Staged(last.settings, False, time.monotonic(), undoes=last)
         return last.settings
+
+    def _check_open(self) -> None:
+        """
+        Raises:
+            SettingsError: no request is applied any more.
+        """
+        if self._is_closed:
+            raise SettingsError("settings change while a run trains; this one is ending")
 
     def _last_change(self) -> PastSettings | None:
         """The change that an undo undoes now, with regard to what was requested before it."""
@@ -215,7 +188,7 @@ class LiveChanges:
             if staged is None:
                 return None
             past = PastSettings(number=number, settings=before, schedule=schedule)
-            self._in_hand = _InHand(staged, past)
+            self._in_hand = InHand(staged, past)
         wanted = staged.wanted
         plan, cost = self._backend.plan(wanted), self._cost(wanted)
         clock = self._pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))
@@ -253,10 +226,25 @@ class LiveChanges:
         with self._lock:
             self._in_hand = None
 
-    def drop(self) -> None:
-        """Forget a request that came too late to be applied."""
+    def reject(self) -> None:
+        """Forget the change that was being applied, or was about to be."""
         with self._lock:
-            self._staged = None
+            if self._in_hand is None:
+                self._staged = None
+            self._in_hand = None
+
+    def close(self) -> bool:
+        """Accept no more requests, unless one waits to be applied; return whether none does."""
+        with self._lock:
+            self._is_closed = not self.applying
+            return self._is_closed
+
+    def drop(self) -> bool:
+        """Accept no more requests, and forget what waits to be applied; return whether any did."""
+        with self._lock:
+            self._is_closed = True
+            dropped, self._staged = self._staged, None
+        return dropped is not None
 
     def judgment(self, seconds: float, tokens: int) -> Verdict | None:
         """How the last change's speed compares with its prediction: once, when known; else None.
@@ -266,7 +254,7 @@ class LiveChanges:
         return self._check.verdict(seconds, tokens)
 
     def _rescheduled(
-        self, staged: _Staged, before: ResolvedSettings, schedule: Schedule, clock: int
+        self, staged: Staged, before: ResolvedSettings, schedule: Schedule, clock: int
     ) -> Schedule:
         """The line of the rate after a change; an undo restores the earlier line."""
         wanted, undone = staged.wanted, staged.undoes

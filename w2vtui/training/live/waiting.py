@@ -63,23 +63,26 @@ class Breakpoints:
             others = (one for one in self._waiting if one.condition != breakpoint.condition)
             self._waiting = (*others, breakpoint)
 
-    def remove(self, breakpoints: Iterable[Breakpoint]) -> None:
-        """Remove breakpoints."""
-        gone = list(breakpoints)
+    def remove(self, breakpoints: Iterable[Breakpoint]) -> list[Breakpoint]:
+        """Remove breakpoints; return those that had not been removed before."""
+        going = list(breakpoints)
         with self._lock:
+            gone = [one for one in going if one in self._waiting]
             self._waiting = tuple(one for one in self._waiting if one not in gone)
+        return gone
 
     def met(
         self, shot: Snapshot, among: Callable[[Condition], bool] = lambda condition: True
     ) -> list[tuple[Breakpoint, str]]:
-        """Remove those that hold, and return them with their reasons.
+        """Remove those that hold, and return them with their reasons, but for those that were
+        removed or replaced in the meantime.
 
         among   which conditions are looked at
         """
         looked_at = [one for one in self if among(one.condition)]
         met = [(one, reason) for one in looked_at if (reason := one.holds(shot))]
-        self.remove(one for one, _ in met)
-        return met
+        removed = self.remove(one for one, _ in met)
+        return [(one, reason) for one, reason in met if one in removed]
 
     def saved(self) -> SavedBreakpoints:
         """All of them, for a checkpoint."""

@@ -74,7 +74,7 @@ class Observer:
 
     def start(self) -> None:
         """Take a first look, at untrained vectors, then start the thread that takes the others."""
-        self._look_at_losses(self._now(), leaving=False)
+        self._look_at_losses(leaving=False)
         self._wake.set()  # look at the vectors at once, before they have moved far
         thread = threading.Thread(target=self._main, name="w2vtui-observer", daemon=True)
         thread.start()
@@ -109,18 +109,20 @@ class Observer:
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
                 leaving = self._leave.is_set()
-                self._look_at_losses(self._now(), leaving=leaving)
+                self._look_at_losses(leaving=leaving)
                 self._taker.look(self._now(), leaving=leaving)
                 if self._looks_at_vectors:
                     self._look_at_vectors(self._now(), leaving=leaving)
         except BaseException as error:  # shown by the run, which looks here at every tick
             self.error = error
 
-    def _look_at_losses(self, moment: Moment, *, leaving: bool) -> None:
+    def _look_at_losses(self, *, leaving: bool) -> None:
         """Measure and look up what is due, or on leaving everything that is not up to date."""
+        if changed := self._changed.is_set():
+            self._changed.clear()
+        moment = self._now()  # after that: what has changed is in it
         plan, tokens = moment.plan, moment.tokens
-        due = leaving or self._changed.is_set() or self._probe_clock.is_due
-        self._changed.clear()
+        due = leaving or changed or self._probe_clock.is_due
         probed_plan, probed_tokens = self._probed
         if self._probe_set and due and (plan is not probed_plan or tokens != probed_tokens):
             with self._probe_clock.timed():

@@ -26,18 +26,21 @@ class QualityMeter:
         """backend: its vectors are looked at while they change."""
         self._backend = backend
         self.clock = Budget(COST_SHARE, least=LEAST_SECONDS)
-        self.quality: Quality | None = None
+        self._latest: Quality | None = None
         self._curves = curves
         self._asked = threading.Event()
         self._measured: tuple[KnownQuestions | None, int] = None, 0
         self.use(sets)
 
+    @property
+    def quality(self) -> Quality | None:
+        """The latest scores; None before there are any, and where there is no set."""
+        return self._latest if self._known else None
+
     def use(self, sets: QualitySets) -> None:
         """Score on these sets from now on; for any thread."""
         vocab = self._backend.corpus.vocab
         self._known = KnownQuestions(sets, vocab.words, vocab.counts)
-        if not self._known:
-            self.quality = None
         self.clock.expect(self.n_scores * self._backend.training.vector_size)
 
     def ask(self) -> None:
@@ -46,11 +49,11 @@ class QualityMeter:
 
     def look(self, moment: Moment, *, leaving: bool) -> None:
         """Measure if that is due or was asked for, or if this is the last chance."""
-        known = self._known
-        if not known or not moment.tokens:
+        if not self._known or not moment.tokens:
             return
-        asked = self._asked.is_set()
-        self._asked.clear()
+        if asked := self._asked.is_set():
+            self._asked.clear()
+        known = self._known  # read after that: whoever replaces it asks afterwards
         if not (asked or leaving or self.clock.is_due):
             return
         if self._measured == (known, moment.tokens):
@@ -62,7 +65,7 @@ class QualityMeter:
             curve.append(moment.tokens, moment.seconds, score.value)
         self._measured = known, moment.tokens
         if known is self._known:  # they were not replaced in the meantime
-            self.quality = quality
+            self._latest = quality
 
     @property
     def n_scores(self) -> int:
