@@ -120,3 +120,10 @@ def test_what_is_neither_is_said(w2v, run, name, code, message):
     result = w2v("neighbors", name, "ship")
     assert result.code == code
     assert message in result.err
+
+
+def test_a_file_that_is_not_there_is_said_before_a_screen_opens(w2v, run, monkeypatch):
+    monkeypatch.setattr("w2vtui.cli.verbs.explore.has_screen", lambda: True)
+    result = w2v("explore", "missing.bin")
+    assert (result.code, result.out) == (3, "")
+    assert result.err == "w2vtui: there is no file missing.bin: check the name\n"

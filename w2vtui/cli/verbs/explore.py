@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from w2vtui.cli.options.run_vectors import named_run
 from w2vtui.cli.options.setting_options import add_settings
 from w2vtui.cli.screens import has_screen, show_screens
 from w2vtui.display import safe_text
-from w2vtui.errors import SettingsError
+from w2vtui.errors import SettingsError, VectorsError
 from w2vtui.settings import RunSettings, ScreenSettings
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def _opens(arguments: argparse.Namespace) -> Opens:
     if folder is not None:
         return Opens(folder.name, partial(_run, folder))
     name = safe_text(arguments.vectors)
+    if not os.path.lexists(arguments.vectors):
+        raise VectorsError(f"there is no file {name}: check the name")
     return Opens(name, partial(_file, name, arguments))
 
 
