@@ -175,7 +175,7 @@ def test_runs_are_labeled_and_chosen_on_the_shell(run, capsys):
     assert line.startswith("wide ")
     assert "★ too wide" in line
     assert run_command_line(["runs", "!starred", *where]) == 0
-    assert "none of 1 runs is asked for" in capsys.readouterr().err
+    assert "no run of 1 matches '!starred'" in capsys.readouterr().err
     assert run_command_line(["runs", "--sort", "age", *where]) == 2
     assert run_command_line(["runs", "--unstar", run.name, "--rename", "wide", "a b", *where]) == 2
 

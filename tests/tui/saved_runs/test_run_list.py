@@ -235,7 +235,7 @@ async def test_runs_are_filtered_sorted_and_labeled(topical_corpus, runs_dir):
         await tells(app, "renamed; bold-bay still finds it")
         assert app.screen.pointed.name == "bold-bay2"
         await press(app, "slash", *"zzz", "enter")
-        await tells(app, "none of 3 runs is asked for")
+        await tells(app, "no run of 3 matches 'zzz'")
 
 
 async def test_a_filter_that_names_nothing_is_dropped_with_the_list(topical_corpus, runs_dir):

@@ -116,7 +116,8 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     elif found:
         _print_table(found, every)
     else:
-        which = f"none of {len(every):,} runs is asked for" if every else "no saved runs"
+        wanted = safe_text(" ".join(arguments.conditions), 40)
+        which = f"no run of {len(every):,} matches '{wanted}'" if every else "no saved runs"
         report(f"{which} in {root}")
     if not arguments.json:
         _report_sweeps(root)

@@ -152,7 +152,8 @@ class RunTable(ListedRuns):
             return "looking …"
         if self.listed.every:
             way = f"{self.key('choose')}, then {self.key('close')} drops the filter"
-            return f"none of {len(self.listed.every):,} runs is asked for: {way}"
+            wanted = safe_text(self.app.runs_wanted, 40)
+            return f"no run of {len(self.listed.every):,} matches '{wanted}': {way}"
         place = safe_text(self._runs_dir or "your data folder")
         return f"no saved runs in {place}: each new run is saved from its start"
 
