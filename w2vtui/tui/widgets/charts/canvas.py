@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from w2vtui.display import loss_text, short
+from w2vtui.display import loss_text, short, wrapped
 from w2vtui.tui.looks.numbers import round_up
 from w2vtui.tui.widgets.charts.plot import GUTTER, Plot
 from w2vtui.tui.widgets.charts.scale import Place, Scale, placer, scale_of, visible
@@ -51,9 +51,7 @@ class Canvas:
         plot = self.plot
         x, y, lower, upper = visible(plot)
         if not np.isfinite(y).any():
-            text = plot.message[: self.n_columns]
-            at = (GUTTER + self.n_columns - cell_len(text)) // 2
-            self._write(self.top + self.n_rows // 2, at, text, "chart--marker")
+            self._write_message()
             return
         scale = scale_of(x, y, (lower, upper), plot, self.n_rows)
         place = placer(scale.low, scale.high, self.n_dots[1], plot.log)
@@ -230,6 +228,14 @@ class Canvas:
         found = zip(rows.tolist(), columns.tolist(), codes[rows, columns].tolist(), strict=True)
         for row, column, code in found:
             self._write(self.top + row, GUTTER + column, glyphs[code], style)
+
+    def _write_message(self) -> None:
+        """What stands where there are no points, in the middle, in as many lines as it takes."""
+        lines = wrapped(self.plot.message, self.n_columns, self.n_rows)
+        top = self.top + self.n_rows // 2 - len(lines) // 2
+        for row, text in enumerate(lines, start=top):
+            at = (GUTTER + self.n_columns - cell_len(text)) // 2
+            self._write(row, at, text, "chart--marker")
 
     def _write(self, line: int, at: int, text: str, style: str = "chart--axis") -> None:
         self.cells[line][at : at + len(text)] = text

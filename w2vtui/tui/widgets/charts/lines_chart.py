@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.cells import cell_len
 
 from w2vtui.tui.widgets.charts.canvas import Canvas
 from w2vtui.tui.widgets.charts.chart import Chart
@@ -31,9 +30,7 @@ class LinesCanvas(Canvas):
             if np.isfinite(y).any():
                 shown.append((line, x, y))
         if not shown:
-            text = plot.message[: self.n_columns]
-            at = (GUTTER + self.n_columns - cell_len(text)) // 2
-            self._write(self.top + self.n_rows // 2, at, text, "chart--marker")
+            self._write_message()
             return
         ends = np.array([in_sight(x, y) for _, x, y in shown])
         range_of_y = np.array([ends[:, 0].min(), ends[:, 1].max()])
