@@ -127,6 +127,7 @@ def test_a_header_that_lies_is_refused_before_memory_is_taken(
         (b"hello\n", "starts with the number of words"),
         (b"\n\n", "starts with the number of words"),
         (b"three little words\n", "is a text, not vectors, for its first line is 'three"),
+        (b"\xbe\x02 \0 \xed\n", r"is neither vectors nor text, for it holds byte 0 and begins"),
         (b"", "is empty: name a vector file"),
         (b"\x80\x04\x95\x10\x00", "a pickle (gensim's own format), which can run code"),
         (b"\xba\x16\x4f\x2f\x0c\x00", "a fastText model"),

@@ -136,6 +136,12 @@ def _check_numbers(head: Sequence[bytes], source: Source, has_header: bool | Non
     told = has_header is not None or source.skips_bad_rows
     first = [line for line in head[:_TELLING_LINES] if line.strip()]
     if not told and 2 * sum(map(has_numbers, first)) < len(first):
+        if b"\0" in b"".join(head):
+            raise source.error(
+                None,
+                "this is neither vectors nor text, for it holds byte 0 and begins with "
+                f"{shown(head[0].strip())}: name a file of vectors",
+            )
         raise source.error(
             None,
             f"this is a text, not vectors, for its first line is {shown(head[0].strip())}: train "
