@@ -378,6 +378,11 @@ def test_a_unit_vector_keeps_its_direction() -> None:
     assert unit(np.float32([3, 4])) == pytest.approx([0.6, 0.8])
 
 
+def test_a_single_letter_is_not_taken_for_another() -> None:
+    rows, _ = spelling.near_spellings("I", ["a", "i", "is"])
+    assert rows.tolist() == [1]
+
+
 def test_only_the_first_words_are_compared_in_spelling(monkeypatch) -> None:
     monkeypatch.setattr(spelling, "MOST_COMPARED", 2)
     rows, _ = spelling.near_spellings("thier", ["the", "their", "theirs"])

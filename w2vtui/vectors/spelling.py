@@ -17,14 +17,15 @@ LONGEST_CORRECTED = 48
 def near_spellings(word: str, words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the words spelled like `word`, and by how many edits each differs: int64 (n,) both.
 
-    Case and Unicode form do not count; 2 edits at most, 1 for up to 4 letters. `word` itself is
-    left out. Of more than 500,000 words the first are looked at.
+    Case and Unicode form do not count; 2 edits at most, 1 for up to 4 letters, none for a single
+    one, which any other would replace. `word` itself is left out. Of more than 500,000 words the
+    first are looked at.
     """
     words = words[:MOST_COMPARED]
     wanted = _folded(word)
     if not wanted or len(wanted) > LONGEST_CORRECTED:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    most = 1 if len(wanted) <= 4 else 2
+    most = min(len(wanted) - 1, 1 if len(wanted) <= 4 else 2)
     rows, spellings = [], []
     for row, spelling in enumerate(map(_folded, words)):
         if abs(len(spelling) - len(wanted)) <= most and words[row] != word:
