@@ -75,8 +75,13 @@ def read_vocab(
                 raise source.error(number, f"a word and its count are expected, got {shown(line)}")
             words.append(fields[0])
             counts.append(int(fields[1]))
-    except (OSError, TooLargeError) as error:
-        raise VectorsError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
+    except TooLargeError as error:
+        raise VectorsError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise VectorsError(
+            f"cannot read {path}: {(error.strerror or str(error)).lower()}: "
+            "check the name and the permissions"
+        ) from error
     decoded = decode_words(words, source, 1)
     if len(set(decoded)) < len(decoded):
         once, again = repeated(decoded)

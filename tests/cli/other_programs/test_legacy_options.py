@@ -107,7 +107,7 @@ def test_two_objectives_at_once_are_said_to_be_one():
         (["-epochs", "2"], "unknown option -epochs: did you mean -iter?"),
         (["-zzz", "2"], "unknown option -zzz: it has -train, -output, -size"),
         (["-save-vocab", "v.bin"], "v.bin cannot hold the vectors and the counts"),
-        (["-read-vocab", "none"], "cannot read none: No such file"),
+        (["-read-vocab", "none"], "cannot read none: no such file or directory: check the name"),
         (["-read-vocab", "bad"], "bad, line 2: a word and its count are expected, got 'queen'"),
         (["-read-vocab", "good", "-min-count", "9"], "holds no word that occurs 9 times or more"),
         (["-read-vocab", "good", "-save-vocab", "good"], "good is read by this run"),
