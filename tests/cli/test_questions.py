@@ -118,6 +118,7 @@ def test_clusters_are_named_by_their_words(w2v, vectors):
     assert (result.code, result.err) == (0, "")
     assert result.lines[0].startswith("2 clusters of the 6 most frequent words of 6, mean cosine 0")
     assert len(result.lines) == 3
+    assert w2v("clusters", vectors, "-k", 6).lines[1].startswith("     1 word   1.000  ")
     found = json.loads(w2v("clusters", vectors, "-k", 2, "--restrict", 4, "--json").out)
     assert sum(one["n_words"] for one in found["clusters"]) == found["searched"] == 4
     assert w2v("clusters", vectors, "--json") == w2v("clusters", vectors, "--json", "--seed", 1)

@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
          f"{found.total:,}, mean cosine {found.cohesion:.3f}")  # fmt: skip
     for one in found.clusters:
         words = " ".join(word.word for word in one.words)
-        show(f"{one.n_words:6,} words  {one.cohesion:.3f}  {words}")
+        what = "word" if one.n_words == 1 else "words"
+        show(f"{one.n_words:6,} {what:<5}  {one.cohesion:.3f}  {words}")
     return 0
 
 
