@@ -24,11 +24,13 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings, TrainingSettings
 from w2vtui.training import loop
 from w2vtui.training.engine.dispatcher import Dispatcher
+from w2vtui.training.live import changes
 from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.live.waiting import Breakpoint, Breakpoints
 from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.question_sets import QualitySets
+from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.snapshot import Progress, Snapshot
 
 SENTENCES = topical_sentences(300)
@@ -136,6 +138,21 @@ def test_a_change_is_rejected_once_where_it_cannot_be_saved_before(monkeypatch):
     assert run.snapshot().settings.window == 3
     run.stop()
     assert run.wait(DEADLINE)
+
+
+def test_a_change_that_is_taken_in_hand_is_pending(monkeypatch):
+    run, looks = training_run(window=5), []
+
+    def taken_in_hand(**past):
+        looks.append(run.snapshot().applying)
+        return PastSettings(**past)
+
+    monkeypatch.setattr(changes, "PastSettings", taken_in_hand)
+    run.change(window=9)
+    applied(run)
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert looks == [True]
 
 
 def test_a_change_that_is_not_pending_is_in_the_same_snapshot(monkeypatch):

@@ -184,11 +184,12 @@ class LiveChanges:
         dispatcher = self._dispatcher
         before, schedule = dispatcher.plan.settings, dispatcher.schedule
         with self._lock:
-            staged, self._staged = self._staged, None
+            staged = self._staged
             if staged is None:
                 return None
             past = PastSettings(number=number, settings=before, schedule=schedule)
-            self._in_hand = InHand(staged, past)
+            self._in_hand = InHand(staged, past)  # first: viewers look for it without the lock
+            self._staged = None
         wanted = staged.wanted
         plan, cost = self._backend.plan(wanted), self._cost(wanted)
         clock = self._pool.adopt(plan, lambda line, at: self._rescheduled(staged, before, line, at))

@@ -109,7 +109,8 @@ class Checkpointing:
     def _due(self, state: str) -> str:
         """Why a checkpoint is due now; empty when none is."""
         dispatcher, passed = self._dispatcher, time.monotonic() - self._saved_at
-        asked, self._asked_for = self._asked_for, False
+        if asked := self._asked_for:  # a request that comes just now stays one
+            self._asked_for = False
         if self._store.failed:
             return "another try" if asked or passed >= self._store.retry_seconds else ""
         if not self._something_is_new:
