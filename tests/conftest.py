@@ -229,6 +229,18 @@ def no_hurry(monkeypatch):
 
 
 @pytest.fixture
+def patient_viewers(monkeypatch):
+    """Viewers of a run wait for its trainer however long a busy machine lets it take to answer."""
+    from tests.support.wait import DEADLINE
+    from w2vtui.trainer_process import errands  # takes its time, which other tests do not need
+    from w2vtui.trainer_process.remote import remote_run
+
+    monkeypatch.setattr(errands, "ASK_SECONDS", DEADLINE)
+    for name in ("CONNECT_SECONDS", "COST_SECONDS", "SILENT_SECONDS"):
+        monkeypatch.setattr(remote_run, name, DEADLINE)
+
+
+@pytest.fixture
 def topical_corpus(tmp_path):
     """A file of 1,500 sentences, about 14,000 tokens, 26 words."""
     path = tmp_path / "topics.txt"

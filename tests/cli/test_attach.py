@@ -15,7 +15,7 @@ from w2vtui.runs.listed.listing import all_runs
 from w2vtui.runs.listed.status import status_of
 from w2vtui.trainer_process.attaching import attach
 
-pytestmark = [posix, pytest.mark.process]
+pytestmark = [posix, pytest.mark.process, pytest.mark.usefixtures("patient_viewers")]
 
 
 def test_a_headless_run_is_watched_steered_and_ended_from_elsewhere(

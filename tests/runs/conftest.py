@@ -55,7 +55,16 @@ def train_run(root):
     trains.
     """
 
-    def train(text, *, stop_at=None, steer=None, deterministic=False, device="cpu", **live) -> Path:
+    def train(
+        text,
+        *,
+        stop_at=None,
+        steer=None,
+        deterministic=False,
+        device="cpu",
+        checkpoint_seconds=0.1,
+        **live,
+    ) -> Path:
         settings = CorpusSettings(min_count=1)
         request = RunRequest(sources=(str(text),), corpus_settings=settings)
         store = Recorder(request, RunFolder(root))
@@ -65,7 +74,7 @@ def train_run(root):
             LiveSettings(**(LIVE | live)),
             looks_at_vectors=False,
             store=store,
-            checkpoint_seconds=0.1,
+            checkpoint_seconds=checkpoint_seconds,
             script=Script(stop_at=stop_at),
         )
         store.follow(run.snapshot)

@@ -22,13 +22,14 @@ from tests.support.corpora import topical_sentences
 from tests.support.kills import CASES
 from tests.support.permissions import NO_LISTING, NOTHING, READING, closed
 from tests.support.processes import run_tool, start_program
+from tests.support.runs import until_spans_are_trained
 from tests.support.wait import DEADLINE, until
 from tests.support.warm import COMMAND_LINE
 from w2vtui.cli import run_command_line
 from w2vtui.corpus import encode_sentences
 from w2vtui.errors import RunError
 from w2vtui.runs.disk import tensor_file
-from w2vtui.runs.disk.checkpoint_files import FOLDER, checkpoint_folders, newest_intact
+from w2vtui.runs.disk.checkpoint_files import FOLDER, KEPT, checkpoint_folders, newest_intact
 from w2vtui.runs.disk.journal import EVENTS, METRICS, read_events
 from w2vtui.runs.disk.lock import RunLock, in_use
 from w2vtui.runs.listed.listing import all_runs, find_run
@@ -174,6 +175,16 @@ class SavedRun:
         known = checkpoint_folders(self.folder)
         until(lambda: set(checkpoint_folders(self.folder)) - set(known), "another checkpoint")
 
+    def pause(self) -> None:
+        self.run.pause()
+        until_spans_are_trained(self.run)
+
+    def pause_and_save(self) -> None:
+        """Pause the run, and wait until there is nothing more to save before it is resumed."""
+        self.pause()
+        tokens = self.run.snapshot().progress.tokens
+        until(lambda: self.saved_tokens() == tokens and self.store.ready, "the last checkpoint")
+
 
 def refused(number):
     """As the library says it: by text alone."""
@@ -209,7 +220,7 @@ def test_a_checkpoint_without_room_is_reported_once_and_retried(
             until(lambda: saved.store.ready and saved.store.failed, "another try")
             now, spoiled = newest_intact(saved.folder)
             assert (now.clock, spoiled) == (before.clock, {})
-            assert not list((saved.folder / FOLDER).glob("*.tmp"))
+            until(lambda: not list((saved.folder / FOLDER).glob("*.tmp")), "no draft")
         saved.until_reported("checkpoints are being written again")
         assert sum("no checkpoint" in one.text for one in saved.run.snapshot().events) == 1
     assert not saved.store.failed
@@ -219,7 +230,7 @@ def test_a_checkpoint_without_room_is_reported_once_and_retried(
 def test_a_file_that_cannot_be_synced_is_not_a_checkpoint(tmp_path, monkeypatch):
     with SavedRun(tmp_path) as saved:
         saved.until_saved_further()
-        n_saved = len(checkpoint_folders(saved.folder))
+        saved.until_saved_further()
 
         def fsync(descriptor):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -229,7 +240,7 @@ def test_a_file_that_cannot_be_synced_is_not_a_checkpoint(tmp_path, monkeypatch)
             saved.until_reported("no checkpoint")
             saved.until_reported("events and metrics are not written")
             saved.until_trained_further()
-            assert len(checkpoint_folders(saved.folder)) >= n_saved
+            assert len(checkpoint_folders(saved.folder)) >= KEPT
             assert newest_intact(saved.folder)[0] is not None
         saved.until_reported("checkpoints are being written again")
         saved.until_reported("events and metrics are being written again")
@@ -270,11 +281,13 @@ def test_what_is_removed_during_a_run_is_made_again(what, tmp_path):
 
 
 def test_a_folder_that_goes_and_cannot_come_again_ends_no_run(tmp_path):
-    root = tmp_path / "runs"
+    root, obstacle = tmp_path / "runs", tmp_path / "obstacle"
+    (tmp_path / "away").mkdir()
+    root.symlink_to(tmp_path / "away")
+    obstacle.write_text("in the way")
     with SavedRun(root) as saved:
         saved.until_saved_further()
-        root.rename(tmp_path / "away")
-        root.write_text("in the way")
+        obstacle.replace(root)  # at once, or the folder would be made again before that
         saved.until_reported("no checkpoint")
         saved.until_trained_further()
         root.unlink()
@@ -316,13 +329,16 @@ def test_a_run_is_saved_again_once_its_permissions_return(what, mode, troubles, 
         saved.until_saved_further()
         until((saved.folder / STATUS).exists, "all files")
         taken = {"root": root, "run": saved.folder, "checkpoints": saved.folder / FOLDER}[what]
+        saved.pause_and_save()
         known = checkpoint_folders(saved.folder)
         with closed(taken, mode):
+            saved.run.resume()
             for trouble in troubles:
                 assert "permission denied" in saved.until_reported(trouble).lower()
             saved.until_trained_further()
             saved.run.change(window=3)
             saved.until_trained_further()
+            saved.pause()  # one checkpoint takes the place of one of those at most
         if "no checkpoint" in troubles:
             assert set(checkpoint_folders(saved.folder)) & set(known)
             saved.until_reported("checkpoints are being written again")
@@ -357,10 +373,17 @@ def test_a_file_of_a_run_that_may_not_be_written_any_more_ends_nothing(name, tmp
     assert [one.number for one in read_events(saved.folder / EVENTS)[0] if one.number] == [1]
 
 
-def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path):
+def test_a_run_that_diverges_keeps_its_last_good_checkpoint(tmp_path, monkeypatch):
+    train = CpuBackend.train_span
+
+    def spoil(backend, *arguments):
+        """As arithmetic does, but at once."""
+        backend.input_vectors[:] = np.nan
+        train(backend, *arguments)
+
     with SavedRun(tmp_path) as saved:
         saved.until_saved_further()
-        saved.run.trained.matrices()["input_vectors"][:] = np.nan  # as arithmetic does, but at once
+        monkeypatch.setattr(CpuBackend, "train_span", spoil)
         assert saved.run.is_over(DEADLINE)
         assert saved.run.snapshot().state == "failed"
     checkpoint, spoiled = newest_intact(saved.folder)
@@ -480,8 +503,10 @@ def test_clocks_that_jump_change_nothing(step, tmp_path, monkeypatch):
         for _ in range(4):
             saved.until_saved_further()
         folder = saved.folder
+        saved.pause_and_save()
         for age, generation in enumerate(checkpoint_folders(folder)):  # the newest seems the oldest
             os.utime(generation, (age * 1e6, age * 1e6))
+        saved.run.resume()
         saved.until_saved_further()
     for path in [folder, *folder.iterdir()]:
         os.utime(path, (2**33, 2**33))

@@ -20,7 +20,7 @@ from tests.support.corpora import (
     topical_baskets,
     topical_sentences,
 )
-from tests.support.runs import matrices_of, run_on, same_bits, trained
+from tests.support.runs import applied, matrices_of, run_on, same_bits, trained
 from tests.support.stores import MemoryStore
 from tests.support.threads import until_threads_end
 from tests.support.wait import DEADLINE, until
@@ -210,9 +210,9 @@ def check_changes_are_replayed_at_their_tokens(way: Way, tmp_path: Path) -> None
         tokens = run.snapshot().progress.tokens
         until(partial(has_passed, run, tokens))
         run.change(**change)
-        until(lambda: not run.snapshot().applying)
+        applied(run)
     run.undo()
-    until(lambda: not run.snapshot().applying)
+    applied(run)
     run.stop()
     assert run.wait(DEADLINE)
     shot = run.snapshot()
@@ -264,7 +264,7 @@ def check_targets_can_be_changed_in_mid_run(way: Way, tmp_path: Path) -> None:
     run.start()
     until(lambda: run.snapshot().progress.tokens > 0)
     run.change(**{way.targets: before + 4})
-    until(lambda: not run.snapshot().applying)
+    applied(run)
     changed_at = run.snapshot().progress.tokens
     until(lambda: run.snapshot().progress.tokens > changed_at)
     run.stop()

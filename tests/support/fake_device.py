@@ -35,9 +35,15 @@ class FakeDevice:
 
     def __init__(self, limit: int = LIMIT) -> None:
         """limit: bytes"""
-        self.limit, self.used, self.n_uploaded = limit, 0, 0
+        self.limit, self.n_uploaded = limit, 0
+        self._sizes: dict[object, int] = {}
+        """The bytes of each array that is held. Any thread may free one, at any time."""
         self.compiled: list[Kernel] = []
         self.is_lost = False
+
+    @property
+    def used(self) -> int:
+        return sum(list(self._sizes.values()))
 
     def to_device(self, host: NDArray[Any]) -> NDArray[Any]:
         self.n_uploaded += 1
@@ -87,12 +93,10 @@ class FakeDevice:
         self.check()
         if self.used + array.nbytes > self.limit:
             raise MemoryError("CUDA_ERROR_OUT_OF_MEMORY (2)")
-        self.used += array.nbytes
-        weakref.finalize(array, self._free, array.nbytes)
+        held = object()
+        self._sizes[held] = array.nbytes
+        weakref.finalize(array, self._sizes.pop, held)
         return array
-
-    def _free(self, n_bytes: int) -> None:
-        self.used -= n_bytes
 
 
 class FakeTrainer(CudaTrainer):

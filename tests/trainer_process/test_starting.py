@@ -31,7 +31,7 @@ from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.starting import Order, can_train_apart, start_trainer
 
-pytestmark = [posix, pytest.mark.process]
+pytestmark = [posix, pytest.mark.process, pytest.mark.usefixtures("patient_viewers")]
 
 STARTER = """
 import sys, time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.support.runs import until_spans_are_trained
 from tests.support.served_runs import served_run, viewer_of
 from tests.support.wait import DEADLINE, until
 from w2vtui.errors import CorpusError, RunError
@@ -15,7 +16,10 @@ from w2vtui.runs.disk.checkpoint_files import newest_intact
 from w2vtui.runs.disk.door import HAS_SOCKETS
 from w2vtui.runs.resuming import trained_text
 
-pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
+pytestmark = [
+    pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets"),
+    pytest.mark.usefixtures("patient_viewers"),
+]
 
 
 @pytest.fixture
@@ -23,6 +27,7 @@ def run_and_viewer(topical_corpus, tmp_path):
     """A run of this process that is paused, and a viewer of it."""
     with served_run(topical_corpus, tmp_path / "runs") as (run, recorder):
         run.pause()
+        until_spans_are_trained(run)
         viewer = viewer_of(recorder)
         yield run, viewer
     viewer.leave()

@@ -91,7 +91,8 @@ def test_a_change_waits_for_a_writer_only_so_long(monkeypatch):
     run.start()
     until(lambda: len(store.saved) == 1)
     run.change(window=2)
-    until(lambda: run.snapshot().settings.window == 2)
+    applied(run)
+    assert run.snapshot().settings.window == 2
     assert len(store.saved) == 1
     end(run, store)
 
@@ -102,7 +103,8 @@ def test_a_checkpoint_comes_before_every_change_and_at_a_pause():
     run.start()
     tokens_go_on(run)
     run.change(window=2)
-    until(lambda: run.snapshot().settings.window == 2)
+    applied(run)
+    assert run.snapshot().settings.window == 2
     change = next(event for event in run.snapshot().events if event.kind == "change")
     saved = next(one for one in store.saved if one.reason == "before change 1")
     assert (saved.clock, saved.settings.window, saved.n_changes) == (change.tokens, 5, 0)
@@ -178,7 +180,8 @@ def test_a_change_by_hand_ends_what_was_to_be_repeated():
     run.start()
     tokens_go_on(run)
     run.change(window=2)
-    until(lambda: run.snapshot().settings.window == 2)
+    applied(run)
+    assert run.snapshot().settings.window == 2
     run.stop()
     assert run.wait(DEADLINE)
     change = next(event for event in run.snapshot().events if event.kind == "change")
@@ -240,11 +243,12 @@ def test_a_change_without_enough_memory_is_dropped(monkeypatch):
 
     monkeypatch.setattr(CpuBackend, "plan", full)
     run.change(window=9)
-    reported = "change rejected: there is no memory for it"
-    until(lambda: any(event.text == reported for event in run.snapshot().events))
     applied(run)
+    reported = "change rejected: there is no memory for it"
+    assert any(event.text == reported for event in run.snapshot().events)
     run.change(window=2)
-    until(lambda: run.snapshot().settings.window == 2)
+    applied(run)
+    assert run.snapshot().settings.window == 2
     tokens_go_on(run)
     run.stop()
     assert run.wait(DEADLINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -25,6 +26,9 @@ from w2vtui.errors import SettingsError
 from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.cost_model import CostModel, Measurement
 from w2vtui.training.costs.text_shape import TextShape
+from w2vtui.training.engine.tallies import Tallies
+from w2vtui.training.measuring.counters import Counters
+from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.script import Script
 from w2vtui.training.trainer import Trainer
 
@@ -127,9 +131,10 @@ def test_a_cost_has_the_work_the_speed_and_the_new_end():
     assert cost.work > 1.5
     assert cost.words_per_second == pytest.approx(cost.words_per_second_before / cost.work)
     assert cost.eta_change > 0
-    longer = run.cost(epochs=200_000)
+    longer, same = run.cost(epochs=200_000), run.cost()
     assert longer.work == 1.0
-    assert longer.eta_seconds == pytest.approx(2 * run.cost().eta_seconds, rel=0.1)
+    left, left_before = (one.eta_seconds * one.words_per_second for one in (longer, same))
+    assert left == pytest.approx(2 * left_before, rel=0.1)  # the speed is another at every tick
     with pytest.raises(SettingsError, match="window must be"):
         run.cost(window=0)
     run.stop()
@@ -158,15 +163,28 @@ def test_after_a_change_the_run_reports_the_error_of_its_cost():
 
 def test_each_thread_has_its_speed():
     run = training_run(workers=2)
-    until(lambda: run.snapshot().speed.now > 0, "a speed")
-    until(lambda: min(run.snapshot().speed.by_thread) > 0, "the speed of each")
-    shot = run.snapshot()
-    assert sum(shot.speed.by_thread) == pytest.approx(shot.speed.now, rel=0.3)
+
+    def speeds():
+        return run.snapshot().speed.by_thread
+
+    until(lambda: len(speeds()) == 2 and min(speeds()) > 0, "the speed of each")
     run.change(workers=1)
-    until(lambda: len(run.snapshot().speed.by_thread) == 1, "one thread")
+    until(lambda: len(speeds()) == 1, "one thread")
     run.stop()
     assert run.wait(DEADLINE)
-    assert run.snapshot().speed.by_thread == (0.0,)
+    assert speeds() == (0.0,)
+
+
+def test_the_speeds_of_all_threads_add_up():
+    counters = Counters(RunCurves())
+    for seconds, tokens in ((1.0, (100, 300)), (3.0, (300, 1100))):
+        counters.watch = SimpleNamespace(seconds=seconds)
+        pool = Mock()
+        pool.tallies.return_value = Tallies(tokens=sum(tokens))
+        pool.tokens_of_workers.return_value = tokens
+        counters.read(pool)
+    assert [meter.now for meter in counters.thread_speeds] == [100.0, 400.0]
+    assert counters.speed.now == 500.0
 
 
 # ---- undo
@@ -326,8 +344,10 @@ def test_undo_restores_the_line_of_the_rate_and_the_end():
 
 
 def test_undo_refuses_an_end_that_has_passed():
-    run = training_run(epochs=3, sentences=None, workers=1, sample=EVERY_WORD)
-    run.pause()
+    run = make_run(epochs=3, workers=1, sample=EVERY_WORD)
+    run.break_when("epoch 2")
+    run.start()
+    assert run.wait_for_halt(DEADLINE)
     run.change(epochs=100_000)
     applied(run)
     run.resume()

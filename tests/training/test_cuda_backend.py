@@ -13,7 +13,13 @@ import pytest
 from tests.support import battery
 from tests.support.battery import CORPUS, Way
 from tests.support.fake_device import LIMIT, FakeTrainer, fake_gpu
-from tests.support.runs import matrices_of, same_bits, trained, until_spans_are_trained
+from tests.support.runs import (
+    applied,
+    matrices_of,
+    same_bits,
+    trained,
+    until_spans_are_trained,
+)
 from tests.support.stores import MemoryStore
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.cuda import pieces
@@ -111,7 +117,7 @@ def test_model_and_objective_change_in_mid_run(gpu: list[FakeTrainer]) -> None:
     run = started()
     for change in ({"model": "cbow"}, {"objective": "hierarchical-softmax"}, {"negative": 9}):
         run.change(**change)
-        until(lambda: not run.snapshot().applying)
+        applied(run)
         tokens = run.snapshot().progress.tokens
         until(lambda tokens=tokens: run.snapshot().progress.tokens > tokens)
     with pytest.raises(SettingsError, match="softmax"):
@@ -170,7 +176,7 @@ def test_a_change_that_does_not_fit_on_the_gpu_is_rejected(gpu: list[FakeTrainer
     until_spans_are_trained(run)
     gpu[0].device.limit = 0  # not what is used now: a copy for the probe may be freed at any time
     run.change(objective="hierarchical-softmax")
-    until(lambda: not run.snapshot().applying)
+    applied(run)
     gpu[0].device.limit = LIMIT
     assert run.snapshot().settings.objective == "negative-sampling"
     assert any("change rejected: the memory of the GPU" in e.text for e in run.snapshot().events)

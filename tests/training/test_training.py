@@ -16,7 +16,13 @@ from hypothesis import strategies as st
 
 from tests.support.corpora import TOPICS, topic_margin, topical_sentences
 from tests.support.inner_loop import examples, outside
-from tests.support.runs import make_run, trained, training_run, until_spans_are_trained
+from tests.support.runs import (
+    applied,
+    make_run,
+    trained,
+    training_run,
+    until_spans_are_trained,
+)
 from tests.support.threads import run_threads, until_threads_end
 from tests.support.wait import DEADLINE, until
 from w2v_kernels.formulas import noise_probabilities
@@ -246,9 +252,9 @@ def test_the_learning_rate_ends_at_min_alpha():
 def test_changes_take_effect_and_are_marked():
     run = training_run()
     run.change(negative=12, window=8)
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     run.change(model="cbow", objective="hierarchical-softmax")
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     before = run.snapshot().progress.tokens
     until(lambda: run.snapshot().progress.tokens > before, "training under the new settings")
     snapshot = run.snapshot()
@@ -267,7 +273,7 @@ def test_a_change_while_paused_waits_for_no_worker():
     run = training_run()
     run.pause()
     run.change(ns_exponent=0.0)
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     assert run.snapshot().settings.ns_exponent == 0.0
     run.stop()
     assert run.wait(DEADLINE)
@@ -276,10 +282,10 @@ def test_a_change_while_paused_waits_for_no_worker():
 def test_setting_alpha_sets_the_rate_of_the_moment():
     run = training_run(alpha=0.02)
     run.change(alpha=0.004)
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     assert run.snapshot().rate == pytest.approx(0.004, rel=0.05)
     run.change(alpha=0.00001)  # below min_alpha: the floor follows
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     assert run.snapshot().rate == pytest.approx(0.00001)
     run.stop()
     run.wait(DEADLINE)
@@ -301,13 +307,12 @@ def test_workers_come_and_go():
 
 
 def test_fewer_epochs_end_a_run_and_more_lengthen_it():
-    run = make_run(epochs=1000)
-    run.start()
+    run = training_run()
     until(lambda: run.snapshot().progress.epoch >= 3, "the third epoch")
     run.pause()
     planned = run.snapshot().progress.epoch + 20
     run.change(epochs=planned)
-    until(lambda: not run.snapshot().applying, "the change")
+    applied(run)
     with pytest.raises(SettingsError, match="already trained, got 1"):
         run.change(epochs=1)
     run.resume()

@@ -34,10 +34,14 @@ import time
 from w2vtui.runs.recording import recorder
 write = recorder.write_checkpoint
 def slowly(folder, checkpoint, *spoiled):
-    time.sleep(3.0 if checkpoint.state == "stopped" else 0.0)
+    if checkpoint.state == "stopped":
+        (folder / "writing").touch()
+        time.sleep(3.0)
+        (folder / "writing").unlink()
     return write(folder, checkpoint, *spoiled)
 recorder.write_checkpoint = slowly
 """
+DEAD_DISK = SLOW_DISK.replace("3.0", "600.0")
 NO_ECHO = "from w2vtui.system import signals\nsignals.ECHO_SECONDS = 0.0\n"
 LONG_ECHO = NO_ECHO.replace("0.0", "60.0")
 BROKEN_SCREEN = """
@@ -134,7 +138,7 @@ def test_a_second_signal_leaves_without_the_last_checkpoint(
     topical_corpus, tmp_path, second, first
 ):
     """Ctrl-C as soon as it is said that it does, another signal after a while."""
-    with terminal(topical_corpus, tmp_path, first=SLOW_DISK + first) as opened:
+    with terminal(topical_corpus, tmp_path, first=DEAD_DISK + first) as opened:
         opened.trains()
         opened.program.send_signal(signal.SIGTERM)
         opened.shows("writing the last checkpoint ...; Ctrl-C to leave at once")
@@ -283,10 +287,10 @@ def test_a_thread_that_never_ends_holds_up_no_end(topical_corpus, tmp_path):
 
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_second_signal_ends_an_app_that_hangs_at_once(topical_corpus, tmp_path, second):
-    with terminal(topical_corpus, tmp_path, first=f"{NO_ECHO}{SLOW_DISK}\n{IN_PYTHON}") as opened:
+    with terminal(topical_corpus, tmp_path, first=f"{NO_ECHO}{DEAD_DISK}\n{IN_PYTHON}") as opened:
         hangs(opened, tmp_path)
         opened.program.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        opened.until((only_run(tmp_path) / "writing").exists)
         opened.program.send_signal(second)
         assert opened.exit_code() == 128 + second
         assert opened.was_restored()

@@ -15,7 +15,10 @@ from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.shutdown import end
 from w2vtui.tui.train_screen.screen import TrainScreen
 
-pytestmark = pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets")
+pytestmark = [
+    pytest.mark.skipif(not HAS_SOCKETS, reason="needs local sockets"),
+    pytest.mark.usefixtures("patient_viewers"),
+]
 
 
 def until_thread_of_session_ends():

@@ -404,10 +404,10 @@ def test_a_pause_that_is_asked_for_during_a_callback_holds(model):
 
     class Pauses(CallbackAny2Vec):
         def on_epoch_end(self, model):
-            if not seen:
+            seen.append(time.monotonic())
+            if len(seen) == 1:
                 model.run.pause()
                 threading.Timer(0.1, model.run.resume).start()
-            seen.append(time.monotonic())
 
     model.train(SENTENCES, total_examples=60, epochs=2, callbacks=[Pauses()])
     assert seen[1] - seen[0] > 0.1

@@ -497,14 +497,12 @@ def test_a_run_that_was_interrupted_is_repeated_bit_for_bit(train_run, text, roo
         changed(run, negative=7)
         (folder,) = all_runs(root)
         until_shown(run, lambda _: len(changes_in(read_events(folder / EVENTS)[0])) == 2)
+        until_shown(run, lambda _: len(checkpoint_folders(folder)) == 2)  # before each change
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
-    train_run(text, epochs=100_000, steer=steer)
-    for generation in checkpoint_folders(copied)[
-        :-1
-    ]:  # so that a change comes after the checkpoint
-        shutil.rmtree(generation)
+    train_run(text, epochs=100_000, steer=steer, checkpoint_seconds=3600.0)
+    shutil.rmtree(checkpoint_folders(copied)[0])  # so that both changes come after the other
     code, err = w2v("resume", "copied", "--stop-when", f"tokens {newest_tokens(root, copied)}")
     assert code == 0, err
     assert "is applied again at" in err
@@ -555,11 +553,7 @@ def test_a_forced_change_comes_after_those_that_are_made_again(train_run, text, 
         shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("*.tmp"))
         run.stop()
 
-    train_run(text, epochs=100_000, steer=steer)
-    for generation in checkpoint_folders(copied)[
-        :-1
-    ]:  # so that the change comes after the checkpoint
-        shutil.rmtree(generation)
+    train_run(text, epochs=100_000, steer=steer, checkpoint_seconds=3600.0)
     with pytest.raises(RunError, match="window 5 → 2"):
         resumption(copied, live={"window": 2})
     taken = resumption(copied, force=True, live={"window": 2, "negative": 7})

@@ -36,9 +36,12 @@ from w2vtui.trainer_process.failures import error_of, failure
 from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
+from w2vtui.training.measuring import quality
 from w2vtui.training.run import Run
 from w2vtui.training.state.measurements import Probe, Score
 from w2vtui.training.state.snapshot import Remark, Snapshot
+
+pytestmark = pytest.mark.usefixtures("patient_viewers")
 
 
 @contextmanager
@@ -83,7 +86,8 @@ def test_what_a_viewer_sees_is_the_run():
                 assert np.array_equal(viewer.trained.copied_matrices()[name], matrix)
 
 
-def test_a_viewer_chooses_what_the_vectors_are_scored_on(tmp_path):
+def test_a_viewer_chooses_what_the_vectors_are_scored_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(quality, "LEAST_SECONDS", 3600.0)  # once, when they are chosen
     sessions = tmp_path / "held-out.txt"
     sessions.write_text("alone\n" + "ship sailor anchor\n" * 40)
     run = training_run()
@@ -202,7 +206,9 @@ def test_no_call_waits_for_a_trainer_that_does_not_answer(monkeypatch):
     viewer.leave()
 
 
-def test_a_viewer_learns_why_a_run_failed_before_its_first_look():
+def test_a_viewer_learns_why_a_run_failed_before_its_first_look(monkeypatch):
+    monkeypatch.setattr(server_module, "LAST_LOOK_SECONDS", DEADLINE)
+
     def fails(*_):
         raise CorpusError("no such text")
 

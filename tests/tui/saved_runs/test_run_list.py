@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 
 from tests.support import wait
 from tests.support.run_folders import resealed, small_record
+from tests.support.runs import until_spans_are_trained
 from tests.support.screens import (
     events,
     form,
@@ -262,7 +263,9 @@ async def test_the_run_of_this_screen_is_listed_as_it_is_now(topical_corpus, run
         await press(app, "4")
         await until(app, lambda: isinstance(app.screen, RunList) and app.screen.runs)
         await tells(app, "paused on the train screen: enter shows it")
-        assert app.screen.pointed.tokens == app.session.snapshot().progress.tokens
+        until_spans_are_trained(app.session.run)
+        tokens = shot_of(app).progress.tokens
+        await until(app, lambda: app.screen.pointed.tokens == tokens)
         app.session.run.resume()
         before = app.screen.pointed.tokens
         app.screen._look_at = math.inf  # reading the folders is not due

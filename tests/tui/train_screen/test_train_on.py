@@ -6,6 +6,7 @@ from argparse import Namespace
 
 import pytest
 
+from tests.support.runs import until_spans_are_trained
 from tests.support.screens import (
     events,
     form,
@@ -47,15 +48,16 @@ async def test_undo_revives_a_run_that_a_change_has_ended(topical_corpus):
     async with training(form(topical_corpus)) as app:
         await press(app, "space")
         await until(app, lambda: state(app) == "paused")
+        until_spans_are_trained(app.session.run)  # or the last one may reach the end of the epoch
         last = shot_of(app).progress.epoch
         await command(app, f"set epochs {last}")
         await press(app, "space")
         await trained_again(app, last)
         name = app.session.run_name
         await press(app, "u")
-        await until(app, lambda: state(app) == "training")
+        await until(app, lambda: "undo 1: learning rate" in events(app))
+        assert state(app) == "training"
         assert shot_of(app).settings.epochs == 1_000_000
-        assert "undo 1: learning rate" in events(app)
         assert f"epochs {last} → 1000000" in events(app)
         assert app.session.run_name == name
         await press(app, "e", "s")
