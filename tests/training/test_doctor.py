@@ -146,7 +146,7 @@ SPEAKS = [
     ("threads", {"cores": 3}, {"cores": 4},
      "4 threads take turns on 3 cores: no faster than 3; lower threads"),
     ("loss-moved", {"changed": ("alpha", "negative")}, {"changed": ("alpha", "min_alpha")},
-     "K changed: the objective loss is not comparable: look at the probe (2.688)"),
+     "K changed: the objective loss is not comparable: look at the probe"),
     ("loss-moved", {"changed": ("window", "model"), "tokens_since_change": 4_250_000},
      {"changed": ("window", "model"), "tokens_since_change": 4_250_001},
      "model and window changed: the objective"),

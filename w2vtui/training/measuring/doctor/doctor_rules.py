@@ -247,7 +247,7 @@ def _loss_moved(case: Case) -> str:
     if len(labels) > 3:
         labels[2:] = [f"{len(labels) - 2} more"]
     what = " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
-    judge = f"the probe ({case.probes[-1].loss:.3f})" if case.probes else "nearest words"
+    judge = "the probe" if case.probes else "nearest words"
     return f"{what} changed: the objective loss is not comparable: look at {judge}"
 
 
