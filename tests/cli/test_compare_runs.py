@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,15 @@ def test_the_same_is_one_json_object(w2v, root):
 def test_two_words_are_still_compared(w2v, root):
     assert w2v("compare", "fox", "w1", "w2").out.startswith("w1 | w2\n  cosine ")
     assert w2v("compare", "v.bin", "w1 | w2").out.startswith("w1 | w2\n  cosine ")
+
+
+def test_files_that_share_a_single_word_have_no_neighbors_to_compare(w2v, root):
+    Path("one.vec").write_text("2 2\nsea 0 1\nship 1 0\n")
+    Path("two.vec").write_text("2 2\nsea 1 1\ncow 1 0\n")
+    result = w2v("compare", "one.vec", "two.vec")
+    assert "compared over the 1 word that all have, of 2 and 2" in result.out
+    assert "  none: it is the only word that all have" in result.out
+    assert "overlap@" not in result.out
 
 
 @pytest.mark.parametrize(

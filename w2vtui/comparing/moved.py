@@ -88,7 +88,7 @@ def words_that_moved(shared: SharedVectors, a: int, b: int, n: int) -> MovedWord
     size = max(shared.vectors[side].vector_size for side in (a, b))
     if len(rows) < _WORDS_A_NUMBER * size:
         raise VectorsError(
-            f"{len(rows):,} shared words are too few to rotate vectors of {size} numbers onto each "
+            f"too few shared words ({len(rows):,}) to rotate vectors of {size} numbers onto each "
             f"other: {_WORDS_A_NUMBER * size:,} are needed"
         )
     with one_blas_thread():

@@ -49,7 +49,8 @@ class SharedVectors:
         if self.is_cut:
             return f"over the {n:,} most frequent words that all have"
         if any(n != one for one in self.n_words):
-            return f"over the {n:,} words that all have, of {texts_of(self.n_words)}"
+            words = "word" if n == 1 else "words"
+            return f"over the {n:,} {words} that all have, of {texts_of(self.n_words)}"
         return ""
 
     def row_of(self, word: str) -> int:

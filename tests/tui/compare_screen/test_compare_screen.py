@@ -17,6 +17,7 @@ from tests.support.wait import until as until_now
 from w2vtui.comparing.comparison import Comparison
 from w2vtui.comparing.facts import SideFacts
 from w2vtui.comparing.judging.judgments import Judgment, Verdict
+from w2vtui.comparing.overlap import NearestOfSide, WordOnSides
 from w2vtui.comparing.sides import file_side, run_side
 from w2vtui.formats import save_vectors
 from w2vtui.runs.disk.journal import EVENTS, event_line
@@ -24,6 +25,7 @@ from w2vtui.tui.app import W2vApp
 from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.compare_screen.panels.compared import Compared, notes_of, run_lines
 from w2vtui.tui.compare_screen.panels.curves import Curves, CurvesView, Fork, plot_of
+from w2vtui.tui.compare_screen.panels.neighbors import Near, near_lines
 from w2vtui.tui.compare_screen.panels.verdict import verdict_lines
 from w2vtui.tui.compare_screen.screen import CompareScreen
 from w2vtui.tui.explore_screen.screen import ExploreScreen
@@ -69,7 +71,7 @@ async def test_runs_are_shown_side_by_side(tmp_path):
     ]
     async with comparing(folders) as app:
         await shows(app, "A calm-fox", "B shy-owl", "C bold-elk", "Probe loss", "only what differs")
-        await shows(app, "words over the 20 words that all")
+        await shows(app, "compared over the 20 words that all")
         await shows(app, "K      5     15 ◂  5", "window 5     5     9 ◂", "of 20 words 8.7 ±")
         await shows(app, "Words that differ most between A and B", "▸ w7", "2.00")
         await shows(app, "A and B cannot be compared")  # their text is gone
@@ -141,6 +143,25 @@ def test_scores_of_two_files_have_columns_of_their_own_after_those_that_all_have
     assert notes_of(compared, Shape(80, 9), 5) == ["pairs: b.txt, a.txt"]
 
 
+def test_heads_of_scores_are_whole_where_the_names_leave_room():
+    one = SideFacts(state="done", probe=2.5, scores={"semantic q.txt": 0.5, "pairs b.txt": 0.25})
+    comparison = Comparison(tuple(file_side(Path(name)) for name in ("x", "y")))
+    compared = Compared(comparison, (one, one), Pair(0, 1))
+    heads, first, _ = (line.plain for line in run_lines(compared, Shape(44, 9), PLAIN_INKS))
+    assert heads.endswith("  semantic  pairs    w/s")
+    assert first.endswith("    50.0 %  0.250      -")
+    assert len(heads) == len(first) == 44
+    narrow = [line.plain for line in run_lines(compared, Shape(36, 9), PLAIN_INKS)]
+    assert narrow[0].endswith(" seman…  pairs")
+
+
+def test_a_single_shared_word_has_no_neighbors():
+    alone = WordOnSides("w1", (NearestOfSide((), frozenset(), None),) * 2, 0)
+    near = Near(alone, Pair(0, 1), (0, 1), None)
+    lines = [line.plain.split() for line in near_lines(near, Shape(40, 4), PLAIN_INKS)]
+    assert lines == [["A", "B"], ["no", "neighbors", "no", "neighbors"], [], []]
+
+
 async def test_a_run_without_vectors_is_said_and_the_others_are_compared(tmp_path):
     folders = [saved_run(tmp_path, name) for name in ("a", "b", "c")]
     for tensors in folders[1].glob("checkpoints/*/tensors.safetensors"):
@@ -151,7 +172,7 @@ async def test_a_run_without_vectors_is_said_and_the_others_are_compared(tmp_pat
         await press(app, "down")
         await shows(app, "between A and C", "of 40 words 10.0")
         await press(app, "down")
-        await shows(app, "0 shared words are too few to rotate")
+        await shows(app, "too few shared words (0) to rotate")
 
 
 def test_the_verdict_is_a_table_and_a_conclusion():
@@ -165,6 +186,8 @@ def test_the_verdict_is_a_table_and_a_conclusion():
     assert lines[3].split() == ["semantic", "20.0", "25.0", "-1.0..+10.0"]
     assert max(map(len, lines[:4])) <= 36, "the pane of a terminal of 120 columns"
     assert lines[-1] == "no pairs"
+    then = replace(found, judgments=(replace(one, cost="seconds", place=60.0),))
+    assert then.brief == "A is better by probe at equal seconds"
     assert len(verdict_lines(found, Shape(9, 3), PLAIN_INKS)) == 3
     cut = verdict_lines(replace(found, remarks=("too long " * 9,)), Shape(40, 7), PLAIN_INKS)
     assert cut[-1].plain.endswith("…")

@@ -85,6 +85,9 @@ def _print_word(found: WordOnSides, letters: Sequence[str]) -> None:
     ]
     show("")
     show(f"nearest words of {safe_text(found.word)}")
+    if not found.top:
+        show("  none: it is the only word that all have, or its vectors are not numbers")
+        return
     _print_table("", letters, [*rows, (f"overlap@{found.top}", overlaps)])
 
 

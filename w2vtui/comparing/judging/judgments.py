@@ -111,7 +111,7 @@ class Verdict:
     @property
     def brief(self) -> str:
         """The same without the names of files and places."""
-        return self._said(lambda one: one.label)
+        return self._said(lambda one: one.kind + (f" at equal {one.cost}" if one.cost else ""))
 
     def _said(self, name_of: Callable[[Judgment], str]) -> str:
         if not self.judgments:
@@ -147,7 +147,7 @@ class Verdict:
         together = "" if n == 1 else f", so that all {n} hold at once in {share:g} %"
         return (
             f"intervals of {100 * self.confidence:.3g} %{together}; resampled by word, "
-            "since the vectors of a word are unsure together"
+            "since questions about one word err together"
         )
 
     def as_json(self) -> dict[str, Any]:

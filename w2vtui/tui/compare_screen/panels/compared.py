@@ -15,7 +15,7 @@ from w2vtui.comparing.comparison import Comparison
 from w2vtui.comparing.facts import FILE, SideFacts, progress_text
 from w2vtui.comparing.letters import LETTERS
 from w2vtui.comparing.sides import Side
-from w2vtui.display import loss_text, pad, safe_text, score_text, short, wrapped
+from w2vtui.display import cell_width, loss_text, pad, safe_text, score_text, short, wrapped
 from w2vtui.tui.app_base import BaseApp
 from w2vtui.tui.compare_screen.pane import Pair
 from w2vtui.tui.looks.inks import Inks
@@ -30,6 +30,8 @@ _GLYPHS: dict[str, str] = {
 """Of each state, so that none is shown by color alone."""
 _NUMBER_CELLS = 7
 _LEAST_NAME = 10
+_NAME_SIGNS = 3
+"""Cells before a name: the sign of a branch, and a space."""
 
 
 class Compared(NamedTuple):
@@ -106,10 +108,14 @@ def run_lines(shown: Compared, shape: Shape, inks: Inks) -> list[Text]:
     """The heads, and a line for each run, as wide as the pane."""
     heads, columns = _columns(shown.facts)
     names = short_names(shown.comparison.sides)
-    room = max((shape.width - 4 - _LEAST_NAME) // _NUMBER_CELLS, 0)
-    heads, columns = heads[:room], columns[:room]
-    cells = max(shape.width - 4 - _NUMBER_CELLS * len(heads), 1)
-    head = "".join(f"{one:>{_NUMBER_CELLS}}" for one in heads)
+    widths = _widths(heads, shape.width - 4 - _NAME_SIGNS - max(map(cell_width, names)))
+    if not widths:  # as many as fit beside short names
+        room = max((shape.width - 4 - _LEAST_NAME) // _NUMBER_CELLS, 0)
+        widths = [_NUMBER_CELLS] * min(room, len(heads))
+    cells = max(shape.width - 4 - sum(widths), 1)
+    head = "".join(
+        f"{pad(one, width - 1).strip():>{width}}" for one, width in zip(heads, widths, strict=False)
+    )
     lines = [Text(f"    {pad('run', cells)}{head}", "dim", no_wrap=True)]
     for at, (side, facts) in enumerate(zip(shown.comparison.sides, shown.facts, strict=True)):
         marked = "▸" if at == shown.pair.second else "=" if at == shown.pair.first else " "
@@ -117,10 +123,16 @@ def run_lines(shown: Compared, shape: Shape, inks: Inks) -> list[Text]:
         line.append(LETTERS[at], inks.calm)
         name = f"{' └' * bool(origin_of(side))} {names[at]}"
         line.append(pad(name, cells), "bold" if at in shown.pair else "")
-        for of_side in columns:
-            line.append(f"{of_side[at]:>{_NUMBER_CELLS}}")
+        for of_side, width in zip(columns, widths, strict=False):
+            line.append(f"{of_side[at]:>{width}}")
         lines.append(line)
     return lines
+
+
+def _widths(heads: Sequence[str], room: int) -> list[int]:
+    """Cells of columns whose heads are whole; none where there is no room for them."""
+    widths = [max(len(head) + 2, _NUMBER_CELLS) for head in heads]
+    return widths if sum(widths) <= room else []
 
 
 def short_names(sides: Sequence[Side]) -> list[str]:
@@ -153,7 +165,7 @@ def notes_of(shown: Compared, shape: Shape, n_lines: int) -> list[str]:
     if shown.comparison.trouble:
         texts.append(shown.comparison.trouble)
     if shown.comparison.shared is not None and shown.comparison.shared.remark:
-        texts.append(f"words {shown.comparison.shared.remark}")
+        texts.append(f"compared {shown.comparison.shared.remark}")
     lines = [line for text in texts for line in wrapped(safe_text(text), shape.width, 3)]
     return lines[: max(n_lines, 0)]
 
@@ -196,7 +208,7 @@ def _alike(facts: Sequence[SideFacts]) -> list[str]:
 
 def _head(name: str) -> str:
     """`pairs` for `pairs atlas-pairs.txt`."""
-    return pad(name.split(maxsplit=1)[0], _NUMBER_CELLS - 1).strip()
+    return name.split(maxsplit=1)[0]
 
 
 def _score(name: str, value: float | None) -> str:

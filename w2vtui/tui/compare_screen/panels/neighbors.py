@@ -99,7 +99,7 @@ def overlap_text(near: Near) -> str:
     """The overlap of the pair for the word, and over many words."""
     found = near.found
     place_a, place_b = (near.places[side] for side in near.pair)
-    if place_a is None or place_b is None:
+    if place_a is None or place_b is None or not found.top:
         return ""
     tops = [{word for word, _ in found.sides[at].words[: found.top]} for at in (place_a, place_b)]
     of_word = f"overlap@{found.top} {len(tops[0] & tops[1])}"
@@ -128,4 +128,7 @@ def _column(near: Near, side: int, cells: int, inks: Inks) -> list[Text]:
                     inks.good if is_both else "")  # fmt: skip
         line.append(f" {cosine:5.2f}{'=' if is_both else ' '} "[: max(cells - line.cell_len, 0)])
         lines.append(line)
-    return lines if words else [head, Text(pad("not numbers", cells), "dim")]
+    if words:
+        return lines
+    why = "not numbers" if top else "no neighbors"  # others have some, or nobody has
+    return [head, Text(pad(why, cells), "dim")]
