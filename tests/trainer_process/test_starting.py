@@ -20,6 +20,7 @@ from w2vtui.errors import RunError, SettingsError
 from w2vtui.formats import load_vectors
 from w2vtui.runs.disk.dataclass_json import as_json
 from w2vtui.runs.listed.listing import all_runs
+from w2vtui.runs.opening import open_run
 from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.system.signals import handling
@@ -29,6 +30,7 @@ from w2vtui.trainer_process.failures import failure
 from w2vtui.trainer_process.main import refuse
 from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
+from w2vtui.trainer_process.server import RunServer
 from w2vtui.trainer_process.starting import Order, can_train_apart, start_trainer
 
 pytestmark = [posix, pytest.mark.process, pytest.mark.usefixtures("patient_viewers")]
@@ -39,6 +41,7 @@ from w2vtui.runs.requested.request import RunRequest
 from w2vtui.settings import LiveSettings, RunSettings, TrainingSettings
 from w2vtui.trainer_process.main import refuse
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
+from w2vtui.trainer_process.server import RunServer
 from w2vtui.trainer_process.starting import start_trainer
 
 text, runs, output = sys.argv[1:]
@@ -152,3 +155,28 @@ def test_a_trainer_that_cannot_be_started_is_reported(monkeypatch, topical_corpu
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(RunError, match="no process can be started"):
         start_trainer(RunRequest(sources=(str(topical_corpus),)))
+
+
+def test_a_viewer_that_leaves_as_the_run_ends_leaves_the_saving_to_the_trainer(
+    monkeypatch, topical_corpus, tmp_path
+):
+    output = tmp_path / "v.bin"
+    request = RunRequest(
+        sources=(str(topical_corpus),), output=str(output), live=LiveSettings(epochs=1, workers=1),
+        training=TrainingSettings(vector_size=8), run_settings=RunSettings(runs_dir=str(tmp_path)),
+    )  # fmt: skip
+    ours, theirs = socket.socketpair()
+    viewer, show_end = Connection(ours), RunServer.show_end
+    viewer.send(1, hello(attends=True))
+
+    def left(server):
+        until(lambda: server.is_attended)
+        viewer.close()
+        until(lambda: not server.is_attended)
+        monkeypatch.setattr(RunServer, "show_end", show_end)
+        server.show_end()
+
+    monkeypatch.setattr(RunServer, "show_end", left)
+    run, recorder = open_run(request)
+    main.carry_out(run, recorder, request, [theirs], [])
+    assert output.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +42,7 @@ class Answers:
         self._run, self._recorder, self._notes = run, recorder, tuple(notes)
         self._numbers = itertools.count(1)
         self._copies = SharedCopies()
+        self._looking = threading.Lock()
         self.is_discarded = False
         """Whether a viewer has seen to the vectors, so that nobody else saves them."""
         self._by_kind: dict[type[m.Message], Callable[[Any], Answer]] = {
@@ -126,8 +128,12 @@ class Answers:
     # ---- the run as it is
 
     def _look(self, asked: m.Look) -> Answer:
-        run, recorder, folder = self._run, self._recorder, self._folder
         self._copies.forget_idle()
+        with self._looking:  # so that the higher number is the later moment
+            return self._seen(asked)
+
+    def _seen(self, asked: m.Look) -> Answer:
+        run, recorder, folder = self._run, self._recorder, self._folder
         number, shot, present = next(self._numbers), run.snapshot(), run.present()
         parts, rows = self._curves(asked.curves)
         first = min(asked.events, len(shot.events))

@@ -96,6 +96,8 @@ def make_branch(
     try:
         return _branched(attached, folder, way, at, name, root=root, **live)
     finally:
+        with suppress(RunError):  # this process may end now: the run is not to stay paused
+            attached.settle()
         attached.leave()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from w2vtui.errors import RunError, SettingsError, W2vtuiError
@@ -20,6 +21,7 @@ TELL_SECONDS = 0.15
 """How long a call waits that needs no answer."""
 ASK_SECONDS = 1.0
 """How long a call waits that needs one."""
+_GONE = "the process that trains this run is gone"
 
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -54,6 +56,8 @@ class Errands:
         """after_each: called once each is answered, before whoever waits for it learns that"""
         self._line, self._after_each = line, after_each
         self._waiting: queue.SimpleQueue[Errand | None] = queue.SimpleQueue()
+        self._last: Errand | None = None
+        self._lock = threading.Lock()
         self._is_over = False
 
     def start(self) -> None:
@@ -61,29 +65,42 @@ class Errands:
         threading.Thread(target=self._run, name="w2vtui-steering", daemon=True).start()
 
     def end(self) -> None:
-        """Pass on nothing any more."""
-        self._is_over = True
-        self._waiting.put(None)
+        """Accept nothing any more; what was accepted is still passed on."""
+        with self._lock:
+            self._is_over = True
+            self._waiting.put(None)
 
     def send(self, message: Message, timeout: float) -> Errand:
         """Pass something on; wait for the answer for as many seconds."""
         errand = Errand(message)
-        if self._is_over:
-            errand.error = SettingsError("the process that trains this run is gone")
-            errand.done.set()
-        else:
-            self._waiting.put(errand)
+        with self._lock:
+            is_accepted = not self._is_over
+            if is_accepted:
+                self._last = errand
+                self._waiting.put(errand)
+        if is_accepted:
             errand.done.wait(timeout)
+        else:
+            errand.error = SettingsError(_GONE)
+            errand.done.set()
         return errand
+
+    def settle(self, timeout: float) -> bool:
+        """Wait until all that was accepted is answered, at most `timeout` seconds; return whether
+        it is.
+        """
+        return self._last is None or self._last.done.wait(timeout)
 
     def _run(self) -> None:
         while (errand := self._waiting.get()) is not None:
             try:
                 errand.answer = self._line.ask(errand.message).message
-                self._after_each()
             except ConnectionLostError:
-                errand.error = SettingsError("the process that trains this run is gone")
+                errand.error = SettingsError(_GONE)
             except Exception as error:  # whoever asked raises it
                 errand.error = error
+            else:
+                with suppress(Exception):  # it is done; whoever looks on reports that looks fail
+                    self._after_each()
             errand.done.set()
         self._line.close()

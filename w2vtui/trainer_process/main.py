@@ -120,6 +120,7 @@ def carry_out(
             recorder.close()
         if recorder is None or recorder.failed:  # its vectors are nowhere else
             server.wait_until_left()
+        server.show_end()  # or one that leaves unaware would count on this process
         if not server.is_attended and not server.is_discarded:
             _save(run, recorder, request)
         server.close()

@@ -85,14 +85,19 @@ class RunServer:
             self._viewers.append(viewer)
         self._start(lambda: self._serve(viewer, greeted_within), "w2vtui-viewer")
 
+    def show_end(self) -> None:
+        """Wait until the viewers of a run that has ended have seen that, for a moment at most."""
+        with self._changed:
+            self._changed.wait_for(self._all_saw_end, LAST_LOOK_SECONDS)
+
     def close(self, *, patiently: bool = True) -> None:
         """End it; the run has ended, and what is saved of it is written.
 
         patiently   whether to let viewers see the end before
         """
-        until = time.monotonic() + (LAST_LOOK_SECONDS if patiently else 0.0)
+        if patiently:
+            self.show_end()
         with self._changed:
-            self._changed.wait_for(self._all_saw_end, max(until - time.monotonic(), 0.0))
             self._is_over = True
             self._changed.notify_all()
         if self._doorman is not None:

@@ -24,6 +24,7 @@ from w2vtui.errors import (
     CorpusError,
     DivergedError,
     OutOfMemoryError,
+    RunError,
     SettingsError,
 )
 from w2vtui.runs.disk.dataclass_json import as_json, from_json
@@ -31,9 +32,12 @@ from w2vtui.settings import LiveSettings
 from w2vtui.trainer_process import errands
 from w2vtui.trainer_process import messages as m
 from w2vtui.trainer_process import server as server_module
+from w2vtui.trainer_process.answering import Answers
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
+from w2vtui.trainer_process.errands import Errands
 from w2vtui.trainer_process.failures import error_of, failure
 from w2vtui.trainer_process.protocol import hello
+from w2vtui.trainer_process.remote import remote_run
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.trainer_process.server import RunServer
 from w2vtui.training.measuring import quality
@@ -204,6 +208,87 @@ def test_no_call_waits_for_a_trainer_that_does_not_answer(monkeypatch):
     assert "has ended" in str(viewer.snapshot().error)
     viewer.stop()
     viewer.leave()
+
+
+def test_what_a_viewer_asked_before_it_left_is_passed_on(monkeypatch):
+    """Also what waits for the answer to something else."""
+    monkeypatch.setattr(errands, "TELL_SECONDS", 0.0)
+    run, asked, released = training_run(), threading.Event(), threading.Event()
+
+    def watch(queries):
+        asked.set()
+        assert released.wait(DEADLINE)
+
+    monkeypatch.setattr(run, "watch", watch)
+    with watched(run) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        viewer.watch(("coffee",))
+        assert asked.wait(DEADLINE)
+        viewer.pause()
+        viewer.leave()
+        released.set()
+        until(lambda: run.snapshot().state == "paused")
+
+
+def test_what_is_refused_while_a_run_starts_is_not_done_later():
+    run = training_run()
+    server = RunServer(run, None)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    viewer = RemoteRun(sockets=ours)
+    viewer.start()
+    with pytest.raises(SettingsError, match="the run is starting"):
+        viewer.break_when("epoch 99000")
+    for one in theirs:
+        server.serve(one)
+    viewer.pause()
+    viewer.settle()
+    assert run.snapshot().state == "paused"
+    assert run.breakpoints == ()
+    viewer.leave()
+    run.stop()
+    assert run.wait(DEADLINE)
+    server.close()
+
+
+def test_settling_ends_in_an_error_where_nobody_answers(monkeypatch):
+    monkeypatch.setattr(remote_run, "READ_SECONDS", 0.01)
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    viewer = RemoteRun(sockets=ours)
+    viewer.start()
+    viewer.settle()  # nothing was asked
+    viewer.pause()
+    with pytest.raises(RunError, match="has not answered for 0 s: try again later"):
+        viewer.settle()
+    viewer.leave()
+    for one in theirs:
+        one.close()
+
+
+def test_what_is_done_does_not_fail_where_the_look_after_it_does():
+    line = Mock(spec=["ask", "close"])
+    line.ask.return_value.message = m.Done()
+    steering = Errands(line, Mock(side_effect=ConnectionLostError("it is ending")))
+    steering.start()
+    assert steering.send(m.TakeCheckpoint(), DEADLINE).result(m.Done) == m.Done()
+    steering.end()
+    late = steering.send(m.TakeCheckpoint(), DEADLINE)
+    with pytest.raises(SettingsError, match="is gone"):
+        late.result(m.Done)
+    until_threads_end()
+
+
+def test_of_two_looks_the_higher_number_is_the_later_moment(monkeypatch):
+    """Nobody else looks between the number and the moment."""
+    run, others = make_run(), []
+    answers, snapshot = Answers(run, None), run.snapshot
+
+    def looked():
+        others.append(answers._looking.acquire(blocking=False))
+        return snapshot()
+
+    monkeypatch.setattr(run, "snapshot", looked)
+    numbers = [answers.to(m.Look()).message.number for _ in range(2)]
+    assert (numbers, others) == ([1, 2], [False, False])
 
 
 def test_a_viewer_learns_why_a_run_failed_before_its_first_look(monkeypatch):

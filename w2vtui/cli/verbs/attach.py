@@ -86,6 +86,7 @@ def _steer(remote: RemoteRun, arguments: argparse.Namespace) -> int:
     else:
         remote.stop()
         remote.gone.wait()
+    remote.settle()
     shot = remote.snapshot()
     report(f"run {name} is {shot.state}, {100 * shot.progress.fraction:.1f} % trained")
     return 0

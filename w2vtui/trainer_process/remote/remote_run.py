@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
-from w2vtui.errors import SettingsError
+from w2vtui.errors import RunError, SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.requested.request import RunRequest
@@ -62,12 +62,11 @@ class RemoteRun(WatchedFromAfar):
         known = (None, None) if request is None else (request.training, request.live)
         super().__init__(RemoteLook(known[0], folder, known[1]), process)
         first = sockets or (None, None, None)
-        self._looking, steering, copying = (
+        self._looking, self._steering, self._copying = (
             Line(self._connect, one, attends=attends) for one in first
         )
-        self._lines = self._looking, steering, copying
-        self._errands = Errands(steering, lambda: self._look.take(steering.ask(self._look.known())))
-        self.trained = RemoteVectors(copying, self._look)
+        self._errands = Errands(self._steering, self._look_after_errand)
+        self.trained = RemoteVectors(self._copying, self._look)
         """Its vectors, and what they were trained on."""
         self._has_begun = self._stop_asked = False
         self._left = threading.Event()
@@ -96,6 +95,9 @@ class RemoteRun(WatchedFromAfar):
         frame = self._looking.ask(self._look.known(follows=True), CONNECT_SECONDS)
         self._look.take(frame, self._looking.welcome)
 
+    def _look_after_errand(self) -> None:
+        self._look.take(self._steering.ask(self._look.known()))
+
     def start(self) -> None:
         """Begin to look; does nothing the second time."""
         if not self._has_begun:
@@ -104,10 +106,12 @@ class RemoteRun(WatchedFromAfar):
             self._errands.start()
 
     def leave(self) -> None:
-        """Look no more; the run trains on."""
+        """Look no more; the run trains on, and what was asked of it is still passed on."""
         self._left.set()
-        self._errands.end()
-        for line in self._lines:
+        self._errands.end()  # which passes on what was asked, and closes its line
+        if not self._has_begun:
+            self._steering.shut()
+        for line in (self._looking, self._copying):
             line.shut()
         self.trained.close()
         self.gone.set()
@@ -135,6 +139,16 @@ class RemoteRun(WatchedFromAfar):
         return () if welcome is None else welcome.notes
 
     # ---- steering
+
+    def settle(self) -> None:
+        """Wait until all that was asked is answered: a process that ends passes on nothing.
+
+        Raises:
+            RunError: the trainer does not answer.
+        """
+        if not self._errands.settle(READ_SECONDS):
+            silent = f"has not answered for {READ_SECONDS:.0f} s"
+            raise RunError(f"the process that trains {silent}: try again later")
 
     def pause(self, event: str = "paused") -> None:
         """Hand out no more text."""
@@ -245,11 +259,12 @@ class RemoteRun(WatchedFromAfar):
         Raises:
             SettingsError: the run refuses, or its trainer does not answer.
         """
+        is_here = not (self.gone.is_set() or self._left.is_set())
+        if self._look.seen is None and is_here:  # not asked either, or it would be done later
+            raise SettingsError("nothing can be changed yet: the run is starting")
         errand = self._sent(message, errands.ASK_SECONDS if seconds is None else seconds)
         if errand.done.is_set():
             return errand.result(kind)
-        if self._look.seen is None:
-            raise SettingsError("nothing can be changed yet: the run is starting")
         raise SettingsError(
             f"the process that trains has not answered for {self.silent_seconds:.0f} s: "
             "what was asked is done if it answers later"

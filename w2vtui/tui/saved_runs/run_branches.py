@@ -93,8 +93,10 @@ def _paused(folder: Path) -> str:
     try:
         if run.snapshot().state == "paused":
             run.resume("resumed from the list of runs")
+            run.settle()
             return "resumed"
         run.pause("paused from the list of runs")
+        run.settle()
         return "paused"
     finally:
         run.leave()
