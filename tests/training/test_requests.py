@@ -251,6 +251,19 @@ def test_a_run_that_was_stopped_before_it_trains_is_stopping_when_it_begins(monk
     assert run.snapshot().state == "stopped"
 
 
+def test_a_paused_run_that_is_stopped_has_not_halted_before_its_end():
+    run = slow_run()
+    run.pause()
+    run.start()
+    assert run.wait_for_halt(DEADLINE)
+    with run._control.lock:  # without which it does not end
+        run.stop()
+        assert not run.wait_for_halt(0)
+    assert run.wait_for_halt(DEADLINE)
+    assert run.snapshot().state == "stopped"
+    assert run.wait(DEADLINE)
+
+
 def test_a_signal_may_stop_a_run_that_is_being_stopped(monkeypatch):
     """As the second one of `timeout` does, wherever this thread is."""
     run, notify_all = make_run(SENTENCES), threading.Condition.notify_all

@@ -102,6 +102,7 @@ class RunControl:
 
     def _stop(self, dispatcher: Dispatcher) -> None:
         self.state = "stopping"
+        self.halted.clear()
         dispatcher.stop()
 
     def finish(self, worked_until: float | None) -> None:

@@ -36,13 +36,10 @@ class Session:
 
     wanted: tuple[Mapping[str, Any], bool] = ({}, False)
     """Live settings to change where it resumes, and whether to undo the last change instead."""
-
     is_left = False
     """Whether it trains on without the screens."""
-
     is_attached = False
     """Whether another process had begun to train it: then it is not ended with the screens."""
-
     is_output_named = True
     """Whether the output was named now, and not when the resumed run began."""
 
@@ -78,7 +75,7 @@ class Session:
         self.saved_to: str | None = None
         self.notes = SessionNotes(resumption)
         self._build = build
-        self._left = False
+        self._left, self._beginning = False, threading.Lock()
         self._saving = threading.Lock()
         self._thread = threading.Thread(target=self._main, name="w2vtui-session", daemon=True)
         if output is not None:
@@ -99,9 +96,13 @@ class Session:
             self.resumption = None
             if self.recorder is not None:
                 self.recorder.follow(run.snapshot)
-            if not self._left:
-                run.start()
-                self.run = run
+            with self._beginning:
+                if not self._left:
+                    run.start()
+                    self.run = run
+                elif run.trains_apart:  # in a process, which may have begun
+                    run.stop()
+                    run.leave()
         except BaseException as error:  # shown by the screen, which looks here at every tick
             self.problem = error
         if self.run is not None and self.run.trains_apart:
@@ -226,7 +227,8 @@ class Session:
 
     def end(self, seconds: float = LEAVING_SECONDS) -> bool:
         """Stop the run and wait for its end and its last checkpoint; return whether both came."""
-        self._left = True
+        with self._beginning:
+            self._left = True
         run, until = self.run, time.monotonic() + seconds
         if run is None:
             return True
