@@ -93,7 +93,7 @@ def test_files_that_are_gone_are_not_listed(with_history):
 
 def recording(path: Path) -> history_recorder.HistoryRecorder:
     """The recorder of a run that has moments."""
-    folder = SimpleNamespace(path=path, ensure=lambda report: path)
+    folder = SimpleNamespace(path=path, write=lambda write, report: write(path))
     recorder = history_recorder.HistoryRecorder(folder, print)
     recorder.earlier(1000)
     return recorder
@@ -315,6 +315,24 @@ def test_a_last_moment_that_cannot_be_written_is_among_the_events_of_the_run(tra
     monkeypatch.setattr(history_recorder, "write_moment", fail)
     events = train().run.snapshot().events
     assert "no further moments: cannot write: No space" in events[-1].text
+
+
+def test_a_folder_that_is_removed_while_a_moment_is_written_ends_no_history(train, monkeypatch):
+    write, removed = history_recorder.write_moment, []
+
+    def remove_and_write(run, moment, vectors):
+        if not removed:
+            removed.append(moment)
+            run.rename(run.parent / "elsewhere")
+        return write(run, moment, vectors)
+
+    monkeypatch.setattr(history_recorder, "write_moment", remove_and_write)
+    trained = train()
+    assert removed
+    assert listed(trained.folder) == list(trained.run.history.moments)
+    texts = [event.text for event in trained.run.snapshot().events]
+    assert any("the run's folder was removed: created again" in text for text in texts)
+    assert not any("no further moments" in text for text in texts)
 
 
 def test_no_thread_to_write_with_leaves_nothing_waiting(run, monkeypatch):

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from w2vtui.display import size_text
@@ -169,7 +170,9 @@ class HistoryRecorder:
 
     def _write_one(self, waiting: tuple[PastMoment, PackedVectors] | None) -> None:
         """Write the moment that waits, if one does, and the index."""
-        path = self._folder.ensure(self._report)
+        self._folder.write(partial(self._write_to, waiting=waiting), self._report)
+
+    def _write_to(self, path: Path, waiting: tuple[PastMoment, PackedVectors] | None) -> None:
         if waiting is not None:
             moment, vectors = waiting
             self._check_room(path, vectors)

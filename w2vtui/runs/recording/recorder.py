@@ -16,19 +16,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from w2vtui.corpus import EncodedCorpus
-from w2vtui.errors import DamagedRunError, DiskError, W2vtuiError
+from w2vtui.errors import DiskError, W2vtuiError
 from w2vtui.evaluation.question_files import QuestionFiles
-from w2vtui.runs.disk.checkpoint_files import (
-    checkpoint_folders,
-    remove_checkpoints,
-    write_checkpoint,
-)
+from w2vtui.runs.disk.checkpoint_files import remove_checkpoints, write_checkpoint
 from w2vtui.runs.listed.removing import remove_drafts
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.recording.history_recorder import HistoryRecorder
+from w2vtui.runs.recording.remains import how_to_resume
 from w2vtui.runs.recording.run_folder import RunFolder
 from w2vtui.runs.recording.run_log import RunLog
 from w2vtui.runs.requested.request import RunRequest
@@ -233,7 +231,10 @@ class Recorder:
                 return
             started = time.thread_time()
             try:
-                write_checkpoint(self._folder.ensure(self.report), checkpoint, self._spoiled)
+                self._folder.write(
+                    partial(write_checkpoint, checkpoint=checkpoint, spoiled=self._spoiled),
+                    self.report,
+                )
                 if self._failed:
                     self.report("checkpoints are being written again")
                 self._failed = False
@@ -259,7 +260,9 @@ class Recorder:
                 continue
             try:
                 shot = self._snapshot()
-                self._log.write(self._folder.ensure(self.report), shot, is_last=leaving)
+                self._folder.write(
+                    partial(self._log.write, shot=shot, is_last=leaving), self.report
+                )
             except Exception as error:  # the run reports it, and the next write is tried
                 if not self._retry_at:
                     self.report(f"events and metrics are not written: {_reason(error)}")
@@ -268,33 +271,6 @@ class Recorder:
                 if self._retry_at:
                     self.report("events and metrics are being written again")
                 self._retry_at = 0.0
-
-
-def how_to_resume(folder: Path | None, shot: Snapshot, *, saved: bool) -> str:
-    """The command that resumes a run that is saved in a folder, or saves its vectors."""
-    if folder is not None and shot.state == "stopped":
-        return f"Resume it: w2vtui resume {folder.name}"
-    if folder is not None and shot.state == "failed":
-        return how_to_rescue(folder, shot, saved=saved)
-    if folder is not None and shot.progress.tokens and not saved:
-        return f"Save the vectors: w2vtui export {folder.name} -o FILE"
-    return ""
-
-
-def how_to_rescue(folder: Path, shot: Snapshot, *, saved: bool) -> str:
-    """The commands for a run that has failed; empty where it has no checkpoint.
-
-    saved   whether the vectors of the checkpoint are in a file
-    """
-    with suppress(DamagedRunError):
-        if checkpoint_folders(folder):
-            name, last = folder.name, shot.last_change
-            undo = "" if last is None else f"train on without change {last.number}"
-            undo = undo and f"{undo}: w2vtui resume {name} --undo"
-            vectors = f"save the vectors of its last checkpoint: w2vtui export {name} -o FILE"
-            told = "; ".join(filter(None, [undo, "" if saved else vectors]))
-            return told[:1].upper() + told[1:]
-    return ""
 
 
 def _reason(error: BaseException) -> str:

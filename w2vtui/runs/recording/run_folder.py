@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from w2vtui.corpus import Vocab
+from w2vtui.errors import DiskError
 from w2vtui.evaluation.question_files import QuestionFiles
 from w2vtui.formats.drafts.atomic import disk_error, sync_folder
 from w2vtui.runs.disk.lock import RunLock
@@ -68,6 +69,22 @@ class RunFolder:
                 what = self._restore(self.path, lock)
                 report(f"{what} was removed: created again as {self.path.name}")
             return self.path
+
+    def write(self, write: Callable[[Path], object], report: Callable[[str], object]) -> None:
+        """Write to the folder; once more if it was removed in the meantime, and so made again.
+
+        report   is called with what was created
+
+        Raises:
+            DiskError: it cannot be written.
+            RunError: as `ensure` raises.
+        """
+        try:
+            write(self.ensure(report))
+        except DiskError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            write(self.ensure(report))
 
     def score_on(self, files: QuestionFiles) -> None:
         """Change the record: on which questions the run is scored from now on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from w2vtui.runs.recording.recorder import how_to_resume
+from w2vtui.runs.recording.remains import how_to_resume
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
 from w2vtui.training.state.snapshot import Snapshot
 
