@@ -279,6 +279,20 @@ def test_a_signal_may_stop_a_run_that_is_being_stopped(monkeypatch):
     assert run.snapshot().state == "stopped"
 
 
+def test_a_run_that_cannot_be_cleared_away_has_failed(monkeypatch):
+    def fail(history):
+        raise OSError("no such disk")
+
+    run = make_run(SENTENCES, epochs=1)
+    monkeypatch.setattr(type(run.history), "finish", fail)
+    run.start()
+    with pytest.raises(OSError, match="no such disk"):
+        run.wait(DEADLINE)
+    assert run.snapshot().state == "failed"
+    assert texts_of(run)[-1] == "no such disk"
+    assert run.wait_for_halt(0)
+
+
 # ---- breakpoints
 
 

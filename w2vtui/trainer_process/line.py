@@ -49,12 +49,12 @@ class Line:
 
     def _open(self, timeout: float | None) -> None:
         """Connect, and greet."""
-        if self._is_shut:
-            raise ConnectionLostError("this side has left")
+        self._check_open()
         first, self._first = self._first, None
         waits = GREETING_SECONDS if first is None else None
         self._connection = Connection(self._connect() if first is None else first)
         try:
+            self._check_open()  # `shut` may have found no connection yet
             frame = self._asked(hello(attends=self._attends), waits)
         except TimeoutError as error:
             self.close()
@@ -63,6 +63,15 @@ class Line:
             self.close()
             raise ConnectionLostError("it does not greet")
         self.welcome = frame.message
+
+    def _check_open(self) -> None:
+        """
+        Raises:
+            ConnectionLostError: this side has left.
+        """
+        if self._is_shut:
+            self.close()
+            raise ConnectionLostError("this side has left")
 
     def _asked(self, message: m.Message, timeout: float | None) -> Frame:
         connection = self._connection

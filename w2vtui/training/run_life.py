@@ -210,15 +210,24 @@ class RunLife:
         except ReadingStopped:
             ending = "stopped"
         except BaseException as error:
-            self._error = as_shortage(error, control.activity or "training") or error
-            self._log.note(str(self._error) or type(error).__name__, kind="error")
+            self._fail(error)
         finally:
             try:
-                self._clear_away(ending)
+                self._clear_away()
+            except BaseException as error:
+                ending = "failed"
+                self._fail(error)
             finally:  # whoever waits for the end must not wait without one
+                control.end(ending)
                 self._ended.set()
 
-    def _clear_away(self, ending: State) -> None:
+    def _fail(self, error: BaseException) -> None:
+        """Note the error that ends the run; of several, the first is its error."""
+        known = as_shortage(error, self._control.activity or "training") or error
+        self._error = self._error or known
+        self._log.note(str(known) or type(error).__name__, kind="error")
+
+    def _clear_away(self) -> None:
         """End what works for the run."""
         if self._trainer is not None:
             self._trainer.end()
@@ -230,7 +239,6 @@ class RunLife:
             self._store.wait()
             for text in self._store.messages():  # of the last checkpoint and the last moment
                 self._log.note(text)
-        self._control.end(ending)
 
     def _prepare(self) -> Trainer:
         read_corpus, find_checkpoint = self._read_corpus, self._resume_from

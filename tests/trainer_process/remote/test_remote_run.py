@@ -36,6 +36,7 @@ from w2vtui.trainer_process.answering import Answers
 from w2vtui.trainer_process.connection import Connection, ConnectionLostError
 from w2vtui.trainer_process.errands import Errands
 from w2vtui.trainer_process.failures import error_of, failure
+from w2vtui.trainer_process.line import Line
 from w2vtui.trainer_process.protocol import hello
 from w2vtui.trainer_process.remote import remote_run
 from w2vtui.trainer_process.remote.remote_run import RemoteRun
@@ -262,6 +263,19 @@ def test_settling_ends_in_an_error_where_nobody_answers(monkeypatch):
     viewer.leave()
     for one in theirs:
         one.close()
+
+
+def test_a_side_that_leaves_while_it_connects_waits_for_no_greeting():
+    ours, theirs = socket.socketpair()
+
+    def connect():
+        line.shut()
+        return ours
+
+    line = Line(connect)
+    with theirs, pytest.raises(ConnectionLostError, match="this side has left"):
+        line.ask(m.Look())
+    assert ours.fileno() == -1
 
 
 def test_what_is_done_does_not_fail_where_the_look_after_it_does():
