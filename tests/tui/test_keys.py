@@ -14,10 +14,20 @@ from typing import Any
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 import w2vtui.tui
-from tests.support.screens import TRAINING, AtOnce, ScriptedRun, screen_lines, text_of, until
+from tests.support.screens import (
+    TRAINING,
+    AtOnce,
+    ScriptedRun,
+    press,
+    resize,
+    screen_lines,
+    send_keys,
+    text_of,
+    until,
+)
 from w2vtui.config import Config, Given, Source
 from w2vtui.errors import SettingsError
 from w2vtui.settings import ScreenSettings
@@ -448,3 +458,33 @@ async def test_an_entry_of_the_palette_is_one_line_with_its_key_at_the_right(wid
         await until(app, lambda: "freeze the display" not in text_of(app))
         (line,) = [line for line in screen_lines(app) if " undo the last change" in line]
         assert line.rstrip().endswith(" u")
+
+
+async def test_keys_pressed_twice_in_the_palette_leave_it_once():
+    async with train_screen(size=(80, 24)) as (app, _):
+        below = app.screen
+        await press(app, "ctrl+p", *"freeze")
+        (listed,) = app.screen.query(OptionList)
+        await until(app, lambda: listed.option_count == 1 and listed.highlighted == 0)
+        send_keys(app, "enter", "enter")
+        await until(app, lambda: app.screen is below and below.frozen)
+        await press(app, "f")
+        await until(app, lambda: not below.frozen)
+        await press(app, "ctrl+p")
+        await until(app, lambda: app.screen is not below)
+        palette = app.screen
+        palette.dismiss()
+        palette.dismiss()
+        await until(app, lambda: app.screen is below)
+
+
+async def test_page_keys_wait_until_the_palette_has_a_place():
+    async with train_screen(size=(80, 24)) as (app, _):
+        app.simulate_key("ctrl+p")
+        await until(app, lambda: len(app.screen.query(OptionList)) == 1)
+        (listed,) = app.screen.query(OptionList)
+        await until(app, lambda: listed.option_count and listed.highlighted == 0)
+        await resize(app, 20, 5)
+        await until(app, lambda: not listed.scrollable_content_region)
+        await press(app, "pagedown", "pageup", "escape")
+        await until(app, lambda: isinstance(app.screen, TrainScreen))

@@ -182,6 +182,13 @@ class W2vApp(Starting):
         sections = help_sections(self, self.screen, SCOPES, commands)
         self.push_screen(Help(sections, region_explained(self.screen)))
 
+    def action_command_palette(self) -> None:
+        """List every command that can be used now."""
+        from w2vtui.tui.help.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that can be used now, with or without a key."""
         from w2vtui.tui.help.entries import palette_commands

@@ -1,11 +1,13 @@
-"""The entries of the palette: one line each, what it does beside its name, its key at the right."""
+"""The palette; each entry is a line: what it does beside its name, its key at the right."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Button, Input
 
 from w2vtui.display import cell_width, pad
 from w2vtui.tui.app_base import BaseApp, PaletteCommand
@@ -14,6 +16,33 @@ from w2vtui.tui.help.entries import palette_entries
 _NAME_CELLS = 26
 _AROUND = 8
 """Cells beside an entry: padding, frame, scroll bar."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, made safe for keys that come faster than it is drawn.
+
+    Its page keys wait until the list has a place on the screen, and a second enter or escape
+    neither runs the command again nor leaves the screen below.
+    """
+
+    _has_run = False
+    """Whether the command that was chosen has been run."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave it, once."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
+        runs = not self._list_visible and self._selected_command is not None
+        if not (runs and self._has_run):
+            super()._select_or_command(event)
+        if runs:
+            self._has_run, self._selected_command = True, None
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual looks for the line of an entry, and without a place there are none.
+        if self.query_one(CommandList).scrollable_content_region or not action.startswith("page"):
+            super()._action_command_list(action)
 
 
 class Entries(Provider):
