@@ -49,7 +49,7 @@ from w2vtui.training.run import Run
 def test_a_signal_saves_what_is_learned(started, topical_corpus, tmp_path, number, code):
     output = tmp_path / "v.bin"
     process = started("train", topical_corpus, "-o", output, *ENDLESS, "--json")
-    until_it_trains(process)
+    until_it_trains(process, tokens=100_000)  # of which the vectors grow
     process.send_signal(number)
     result = finish(process)
     assert result.code == code

@@ -82,12 +82,12 @@ def start_program(
     return subprocess.Popen([sys.executable, "-c", program, *words], **texts, **options)
 
 
-def until_it_trains(process: subprocess.Popen[str]) -> None:
-    """Read the JSON lines of a training until words have been learned from."""
+def until_it_trains(process: subprocess.Popen[str], tokens: int = 1) -> None:
+    """Read the JSON lines of a training until a number of words have been learned from."""
     assert process.stdout is not None
     assert process.stderr is not None
     for line in process.stdout:
-        if json.loads(line)["tokens"] > 0:
+        if json.loads(line)["tokens"] >= tokens:
             return
     pytest.fail(f"it ended before it trained: {process.stderr.read()}")
 

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,13 @@ from w2vtui.runs.disk.door import ADDRESS, SOCKET, NoDoorError, connect, let_in,
 pytestmark = pytest.mark.skipif(not doors.HAS_SOCKETS, reason="needs local sockets")
 
 
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder whose path is short, wherever it is."""
+    monkeypatch.chdir(tmp_path)
+    return Path()
+
+
 def talk(folder, door):
     """Whether whoever connects to a folder is let in by a door."""
     with connect(folder, 5.0) as viewer, let_in(door) as trainer:
@@ -23,14 +31,14 @@ def talk(folder, door):
         return trainer.recv(5) == b"hello"
 
 
-def test_only_this_user_may_open_it(tmp_path):
-    door = open_door(tmp_path)
-    assert stat.S_IMODE((tmp_path / SOCKET).stat().st_mode) == 0o600
-    assert talk(tmp_path, door)
+def test_only_this_user_may_open_it(here):
+    door = open_door(here)
+    assert stat.S_IMODE((here / SOCKET).stat().st_mode) == 0o600
+    assert talk(here, door)
     door.close()
-    assert not list(tmp_path.iterdir())
+    assert not list(here.iterdir())
     with pytest.raises(NoDoorError):
-        connect(tmp_path, 5.0)
+        connect(here, 5.0)
 
 
 def test_another_user_is_turned_away(tmp_path, monkeypatch):
@@ -66,18 +74,18 @@ def test_a_long_path_or_a_disk_without_sockets_has_its_socket_elsewhere(
     assert not list(folder.iterdir())
 
 
-def test_what_a_killed_process_left_is_replaced(tmp_path):
-    first = open_door(tmp_path)
+def test_what_a_killed_process_left_is_replaced(here):
+    first = open_door(here)
     first.listening.close()
     with pytest.raises(NoDoorError, match="refused"):
-        connect(tmp_path, 5.0)
-    second = open_door(tmp_path)
-    assert talk(tmp_path, second)
+        connect(here, 5.0)
+    second = open_door(here)
+    assert talk(here, second)
     assert not first.is_there
     first.close()  # late: the door of the other one stays
     assert second.is_there
-    assert talk(tmp_path, second)
-    (tmp_path / SOCKET).unlink()
+    assert talk(here, second)
+    (here / SOCKET).unlink()
     assert not second.is_there
     second.close()
 

@@ -71,7 +71,8 @@ def remove(run, capsys):
 def test_a_folder_that_looks_like_a_run_is_never_removed(names, run, remove, monkeypatch):
     project = fill(run.parent / "project", names)
     before = tree(run.parent)
-    os.utime(project / names[0].split("/")[0], (2**31, 2**31))  # so it is `last`
+    for path in project.iterdir():
+        os.utime(path, (2**31, 2**31))  # so it is `last`, however coarse the times of files are
     monkeypatch.chdir(run.parent)
     named = ["project", "proj", "last", "./project/", "../runs/project", str(project), "./project"]
     for name in named:
