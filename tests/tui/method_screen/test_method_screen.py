@@ -253,6 +253,11 @@ def test_errors_of_the_gradients_have_room_in_ascii():
     for glyphs, sign in ((BRAILLE, "±"), (ASCII, "+-")):
         for shape in ((58, 12), (78, 20), (104, 34)):
             drawn = draw_approximations(made, Shape(*shape), Pens(glyphs, PLAIN_INKS)).plain
+            groups, heads = (
+                line for line in drawn.split("\n") if "probabilities ─" in line or "1 step" in line
+            )
+            assert groups.rindex("─") == heads.index("distance") + len("distance") - 1
+            assert len(groups) == len(heads)
             rows = [line for line in drawn.split("\n") if sign in line]
             assert len(rows) > 2
             assert all(row.count(sign) == 3 and row[-1].isdigit() for row in rows)

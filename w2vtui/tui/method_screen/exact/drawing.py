@@ -78,9 +78,9 @@ def _near_lines(
         shown = tuple(made.at[i] for i in places)
     lines = [
         Text(" gradient of negative sampling against the exact one", "bold", no_wrap=True),
-        Text(f" {'':>3} {'same probabilities':^{2 * cells + 8}}  same scores", "dim",
-             no_wrap=True),
-        Text(f" {'K':>3} {'a step':>6} {'cosine':>{cells}} {'distance':>{cells}} "
+        Text(f" {'':>3} {' same probabilities ':─^{2 * cells + 8}} {'same scores':>{cells}}",
+             "dim", no_wrap=True),
+        Text(f" {'K':>3} {'1 step':>6} {'cosine':>{cells}} {'distance':>{cells}} "
              f"{'cosine':>{cells}}", "dim", no_wrap=True),
     ]  # fmt: skip
     for one in shown:
