@@ -52,12 +52,11 @@ class TargetTakenError(SettingsError):
     person says so.
     """
 
-    def __init__(self, path: str, what: str) -> None:
-        """what: what the file is not"""
-        self.path, self.what = path, what
-        super().__init__(
-            f"{path} exists and is not {what}: name another file, or replace it with --overwrite"
-        )
+    def __init__(self, path: str, what: str = "") -> None:
+        """what: what the file is not, where such a file would be replaced"""
+        self.path = path
+        self.fact = f"exists and is not {what}" if what else "exists"
+        super().__init__(f"{path} {self.fact}: name another file, or replace it with --overwrite")
 
 
 class WrongTypeError(SettingsError, TypeError):

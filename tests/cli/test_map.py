@@ -50,7 +50,7 @@ def test_clusters_have_letters(w2v):
     [
         ((), 2, "give -o FILE.svg, or --json"),
         (("-o", "map.pdf"), 2, "must end in .svg or .png"),
-        (("-o", "mine.svg"), 2, "mine.svg exists and is not a new file"),
+        (("-o", "mine.svg"), 2, "mine.svg exists: name another file"),
         (("-o", "no/map.svg"), 5, "create the folder first"),
         (("-o", "map.svg", "--words", "0"), 2, "--words"),
         (("-o", "map.svg", "--axes", "man", "king:queen"), 2, "two words with a colon"),

@@ -56,7 +56,7 @@ def test_the_command_line_of_word2phrase(w2v):
     named = {"min_count": 2, "threshold": 3, "scoring": word2phrase_scorer}
     assert Path("out.txt").read_text() == "\n".join([*expected(**named), ""])
     assert "new_york" in Path("out.txt").read_text()
-    assert "out.txt exists and is not a new file" in w2v(*line).err
+    assert "out.txt exists: name another file" in w2v(*line).err
     result = w2v(*line, "--overwrite")
     assert "hint: no pair scores above 100: lower --threshold" in result.err
     assert "did you mean -threshold?" in w2v(*line, "-treshold", 3).err

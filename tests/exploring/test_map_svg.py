@@ -96,7 +96,7 @@ def test_few_words_have_a_picture(n_words):
 def test_files_that_cannot_be_written_are_refused_first(tmp_path, monkeypatch):
     taken = tmp_path / "notes.svg"
     taken.write_text("mine")
-    with pytest.raises(TargetTakenError, match="exists and is not a new file"):
+    with pytest.raises(TargetTakenError, match="exists: name another file"):
         check_picture(taken)
     check_picture(taken, overwrite=True)
     with pytest.raises(SettingsError, match=r"must end in \.svg or \.png, got 'map.pdf'"):

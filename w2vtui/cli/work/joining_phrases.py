@@ -120,7 +120,7 @@ def _check_output(arguments: argparse.Namespace, settings: CorpusSettings) -> No
     inputs = [] if named in ("none", "english") else [named]
     check_not_read(path, Reads(arguments.corpus, settings.encoding, inputs))
     if path.exists() and not arguments.overwrite:
-        raise TargetTakenError(str(path), "a new file")
+        raise TargetTakenError(str(path))
 
 
 @contextmanager

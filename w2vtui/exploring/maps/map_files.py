@@ -35,7 +35,7 @@ def check_picture(path: str | os.PathLike[str], *, overwrite: bool = False) -> N
         raise MissingLibraryError(f"{missing('writing a PNG', 'png')}; or name a .svg file")
     check_target(target)
     if target.exists() and not overwrite:
-        raise TargetTakenError(safe_text(str(target), 200), "a new file")
+        raise TargetTakenError(safe_text(str(target), 200))
 
 
 def write_picture(path: str | os.PathLike[str], svg: str) -> None:

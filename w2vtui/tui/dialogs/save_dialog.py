@@ -178,7 +178,7 @@ def _note_on(path: str) -> Text:
 
 def may_replace(error: TargetTakenError) -> Ask:
     """The question whether a file that is not vectors may be replaced; `replace` is yes."""
-    text = f"{safe_text(error.path)}\nexists and is not {error.what}."
+    text = f"{safe_text(error.path)}\n{error.fact}."
     choices = (
         Choice("", "escape", "Keep it"),
         Choice("replace", "r", "Replace it", "what is in it is lost"),
