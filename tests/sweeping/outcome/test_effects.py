@@ -99,7 +99,9 @@ def test_of_few_trials_and_of_values_near_chance_it_is_said():
     space, probe = space_of(window="3,10,15,20"), Yardstick(kind="probe")
     results = all_over(space, lambda point: 4.047)
 
-    assert "4 were trained to their end, and 5 are needed" in few_trials(results)
+    said = "4 were trained to their end, and 5 are needed; "
+    for n_points, advice in ((None, "--trials N trains more"), (4, "give a setting more values")):
+        assert few_trials(results, n_points).endswith(said + advice)
     assert "4.0470, and chance is 4.1589" in "".join(hardly_learned(results[0], probe))
     assert not hardly_learned(over(1, {}, 3.5), probe)
     assert not hardly_learned(over(1, {}, 44.0), SCORES)

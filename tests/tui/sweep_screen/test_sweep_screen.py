@@ -22,6 +22,7 @@ from w2vtui.tui.chosen.form import Form
 from w2vtui.tui.dialogs.ask import Ask
 from w2vtui.tui.sweep_screen.screen import SweepScreen
 from w2vtui.tui.sweep_screen.trial_rows import TrialRows
+from w2vtui.tui.widgets.rows import Rows
 
 SPACE = space_of(window="3,5,10", negative="5,15")
 
@@ -92,6 +93,15 @@ async def test_trials_are_shown_as_they_end_with_what_mattered(tmp_path):
         assert rows.pointed.point == {"window": 10, "negative": 15}
         line = next(line for line in text_of(app).splitlines() if " best " in line)
         assert line.startswith("┃ ▸")
+
+
+async def test_most_of_a_small_screen_is_for_the_trials(tmp_path):
+    work = ScriptedSweep(tmp_path)
+    work.n_over = 6
+    app = app_with(work)
+    async with app.run_test(size=(60, 16)):
+        await shows(app, "6 of 6 trials", "What mattered", "Best so far", "w2vtui train")
+        await until(app, lambda: app.screen.query_one(Rows).size.height == 4)
 
 
 async def test_marked_trials_are_compared_and_the_best_line_copied(tmp_path, monkeypatch):

@@ -79,7 +79,7 @@ def result_lines(about: About, shot: SweepShot, configured: Mapping[str, Any]) -
     if effects:
         lines += ["", *aligned(effect_rows(effects, yardstick), [1])]
     elif best is not None:
-        lines += ["", few_trials(shot.results)]
+        lines += ["", few_trials(shot.results, space.n_points)]
     if best is not None:
         lines += [*hardly_learned(best, yardstick)]
         lines += ["", f"best: {best_command(about, best, configured)}"]

@@ -78,14 +78,19 @@ def effect_rows(effects: Sequence[Effect], yardstick: Yardstick) -> list[list[st
     return [["setting", mattered, "best", "worst", ""], *rows]
 
 
-def few_trials(results: Sequence[TrialResult]) -> str:
-    """Why nothing is said of how much each setting mattered."""
+def few_trials(results: Sequence[TrialResult], n_points: int | None) -> str:
+    """Why nothing is said of how much each setting mattered.
+
+    n_points   the combinations of the sweep; None for more than can be counted
+    """
     n_done = sum(one.state == "done" and not one.is_whole for one in results)
     if n_done >= LEAST_TRIALS:
         return "the trials do not tell how much each setting mattered"
+    has_more = n_points is None or n_points >= LEAST_TRIALS
+    advice = "--trials N trains more" if has_more else "give a setting more values"
     return (
         f"too few trials to tell which settings matter: {n_done} were trained to their end, and "
-        f"{LEAST_TRIALS} are needed; --trials N trains more"
+        f"{LEAST_TRIALS} are needed; {advice}"
     )
 
 

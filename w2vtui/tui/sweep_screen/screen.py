@@ -89,6 +89,7 @@ class SweepScreen(CoverableScreen):
         width, height = event.size
         self.set_class(width < 60 or height < 16, "tiny")
         self.set_class(height < 30, "low")
+        self.set_class(height < 20, "flat")
         self._seen = None
         self.call_after_refresh(self.look)
 
