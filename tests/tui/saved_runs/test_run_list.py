@@ -239,6 +239,17 @@ async def test_runs_are_filtered_sorted_and_labeled(topical_corpus, runs_dir):
         await tells(app, "no run of 3 matches 'zzz'")
 
 
+async def test_the_list_is_left_while_its_filter_closes(topical_corpus, runs_dir):
+    async with listed(topical_corpus, runs_dir) as app:
+        runs = app.screen
+        await press(app, "slash")
+        runs.action_to_rows()
+        await runs.query_one("#dialog").remove()  # as on the way out
+        await until(app, lambda: not runs.query("#dialog"))
+        runs.dismiss(None)
+        await until(app, lambda: app.screen is not runs)
+
+
 async def test_a_filter_that_names_nothing_is_dropped_with_the_list(topical_corpus, runs_dir):
     for number, name in enumerate(("able-acorn", "bold-bay")):
         listed_run(runs_dir / name)

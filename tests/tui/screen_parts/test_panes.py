@@ -13,6 +13,7 @@ from tests.support.screens import TRAINING, resize, screen_lines, scripted, text
 from w2vtui.training.state.events import Event
 from w2vtui.training.state.snapshot import Losses
 from w2vtui.tui.app import W2vApp
+from w2vtui.tui.help.palette import Palette
 from w2vtui.tui.screen_parts.jump import JumpScreen
 from w2vtui.tui.train_screen.drawing import Drawing
 from w2vtui.tui.train_screen.panels.events import EventsPanel
@@ -153,6 +154,21 @@ async def test_two_letters_pressed_at_once_lead_to_one_pane():
         await until(app, lambda: focused(app) == letters[first])
         await until(app, lambda: not jump.is_attached)
         assert app.screen is app.screen_stack[1]
+
+
+async def test_letters_below_the_palette_take_no_keys():
+    async with scripted(TRAINING, (120, 40)) as (app, _):
+        app.simulate_key("ctrl+o")
+        await until(app, lambda: isinstance(app.screen, JumpScreen))
+        jump = app.screen
+        app.simulate_key("ctrl+p")
+        await until(app, lambda: isinstance(app.screen, Palette))
+        for _ in range(2):  # pressed before the palette was there
+            jump.post_message(Key("z", "z"))
+        app.simulate_key("escape")
+        await until(app, lambda: app.screen is jump)
+        app.simulate_key("z")
+        await until(app, lambda: app.screen is app.screen_stack[1])
 
 
 async def test_letters_leave_when_the_terminal_changes_and_are_not_for_tiny_ones():

@@ -109,6 +109,8 @@ class RunTable(ListedRuns):
 
     def _show_frame(self) -> None:
         """Show which runs these are in the frame above, and the keys in the one below."""
+        if not self.is_shown:
+            return
         dialog, listed, app = self.query_one("#dialog"), self.listed, self.app
         dialog.set_class(bool(app.runs_wanted) or self.query_one("#wanted").has_focus, "choosing")
         title = ["Saved runs"]

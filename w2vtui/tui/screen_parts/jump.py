@@ -54,5 +54,6 @@ class JumpScreen(ModalScreen[str | None]):
             self._leave(None)
 
     def _leave(self, pane: str | None) -> None:
-        if self.is_current:  # a second key pressed at once finds it closed
+        # A second key pressed at once finds it closed, one pressed before the palette below that.
+        if self.is_active:
             self.dismiss(pane)
