@@ -231,10 +231,7 @@ class Recorder:
                 return
             started = time.thread_time()
             try:
-                self._folder.write(
-                    partial(write_checkpoint, checkpoint=checkpoint, spoiled=self._spoiled),
-                    self.report,
-                )
+                self._write(checkpoint)
                 if self._failed:
                     self.report("checkpoints are being written again")
                 self._failed = False
@@ -248,6 +245,11 @@ class Recorder:
                 with self._changed:
                     self._waiting = None
                     self._changed.notify_all()
+
+    def _write(self, checkpoint: Checkpoint) -> None:
+        self._folder.write(
+            lambda path: write_checkpoint(path, checkpoint, self._spoiled), self.report
+        )
 
     # ---- the follower's thread
 
