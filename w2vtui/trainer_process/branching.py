@@ -229,6 +229,7 @@ def end_run(folder: Path) -> None:
         return
     try:
         run.stop()
+        run.settle()
         if not run.gone.wait(CHECKPOINT_SECONDS):
             raise RunError(f"run {folder.name} has not ended yet: wait, or try again")
     finally:

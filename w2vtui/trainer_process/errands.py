@@ -15,7 +15,7 @@ from typing import TypeVar
 from w2vtui.errors import RunError, SettingsError, W2vtuiError
 from w2vtui.trainer_process.connection import ConnectionLostError
 from w2vtui.trainer_process.line import Line
-from w2vtui.trainer_process.messages import Message
+from w2vtui.trainer_process.messages import Change, Message, Undo
 
 TELL_SECONDS = 0.15
 """How long a call waits that needs no answer."""
@@ -85,18 +85,27 @@ class Errands:
             errand.done.set()
         return errand
 
-    def settle(self, timeout: float) -> bool:
-        """Wait until all that was accepted is answered, at most `timeout` seconds; return whether
-        it is.
+    def settle(self, timeout: float) -> None:
+        """Wait until all that was accepted is answered.
+
+        Raises:
+            RunError: that takes more seconds than `timeout`, or the last of it is not done.
         """
-        return self._last is None or self._last.done.wait(timeout)
+        last = self._last
+        if last is None:
+            return
+        if not last.done.wait(timeout):
+            silent = f"has not answered for {timeout:.0f} s"
+            raise RunError(f"the process that trains {silent}: try again later")
+        if last.error is not None:
+            raise RunError(f"not done, try again: {last.error}") from last.error
 
     def _run(self) -> None:
         while (errand := self._waiting.get()) is not None:
             try:
-                errand.answer = self._line.ask(errand.message).message
+                errand.answer = self._asked(errand.message)
             except ConnectionLostError:
-                errand.error = SettingsError(_GONE)
+                errand.error = SettingsError("the process that trains this run is not reached")
             except Exception as error:  # whoever asked raises it
                 errand.error = error
             else:
@@ -104,3 +113,13 @@ class Errands:
                     self._after_each()
             errand.done.set()
         self._line.close()
+
+    def _asked(self, message: Message) -> Message:
+        """The answer to a message, which is sent again where the connection was an old one, unless
+        the trainer may have done that then, and must not do it twice.
+        """
+        with suppress(ConnectionLostError):
+            return self._line.ask(message).message
+        if isinstance(message, Change | Undo):
+            raise ConnectionLostError("it may be done or not")
+        return self._line.ask(message).message

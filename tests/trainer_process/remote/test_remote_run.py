@@ -278,6 +278,31 @@ def test_a_side_that_leaves_while_it_connects_waits_for_no_greeting():
     assert ours.fileno() == -1
 
 
+def test_what_may_be_done_twice_is_sent_again_where_a_connection_is_lost():
+    line = Mock(spec=["ask", "close"])
+    answer = Mock(message=m.Done())
+    line.ask.side_effect = [ConnectionLostError("old"), answer, ConnectionLostError("old"), answer]
+    steering = Errands(line, Mock())
+    steering.start()
+    assert steering.send(m.Pause(event="paused"), DEADLINE).result(m.Done) == m.Done()
+    with pytest.raises(SettingsError, match="is not reached"):
+        steering.send(m.Undo(), DEADLINE).result(m.Done)
+    steering.end()
+    until_threads_end()
+    assert line.ask.call_count == 3
+
+
+def test_settling_ends_in_an_error_where_nothing_is_done():
+    """The trainer is seen, but cannot be asked."""
+    with watched(training_run()) as viewer:
+        until(lambda: viewer.snapshot().state == "training")
+        viewer._steering.ask = Mock(side_effect=ConnectionLostError("no descriptor is free"))
+        viewer.stop()
+        with pytest.raises(RunError, match="try again: the process that trains this run is not"):
+            viewer.settle()
+        assert viewer.snapshot().state == "training"
+
+
 def test_what_is_done_does_not_fail_where_the_look_after_it_does():
     line = Mock(spec=["ask", "close"])
     line.ask.return_value.message = m.Done()

@@ -85,8 +85,9 @@ def _steer(remote: RemoteRun, arguments: argparse.Namespace) -> int:
         remote.resume()
     else:
         remote.stop()
-        remote.gone.wait()
     remote.settle()
+    if arguments.stop:
+        remote.gone.wait()
     shot = remote.snapshot()
     report(f"run {name} is {shot.state}, {100 * shot.progress.fraction:.1f} % trained")
     return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
-from w2vtui.errors import RunError, SettingsError
+from w2vtui.errors import SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.requested.request import RunRequest
@@ -144,11 +144,10 @@ class RemoteRun(WatchedFromAfar):
         """Wait until all that was asked is answered: a process that ends passes on nothing.
 
         Raises:
-            RunError: the trainer does not answer.
+            RunError: the trainer does not answer, or what was asked last is not done.
         """
-        if not self._errands.settle(READ_SECONDS):
-            silent = f"has not answered for {READ_SECONDS:.0f} s"
-            raise RunError(f"the process that trains {silent}: try again later")
+        if not self.gone.is_set():
+            self._errands.settle(READ_SECONDS)
 
     def pause(self, event: str = "paused") -> None:
         """Hand out no more text."""
