@@ -137,6 +137,9 @@ class Elsewhere:
         self._lock.release()
         self.gone.set()
 
+    def settle(self) -> None:
+        assert not self.n_left, "nothing is passed on any more"
+
     def leave(self) -> None:
         self.n_left += 1
 
