@@ -21,7 +21,13 @@ from hypothesis import settings
 from tests.support.corpora import topical_sentences
 from tests.support.places import keep_in
 from tests.support.threads import note_threads_of_others
-from tests.support.warm import COMMAND_LINE, WarmProcess, can_be_warm, common_environment
+from tests.support.warm import (
+    COMMAND_LINE,
+    OF_TERMINALS,
+    WarmProcess,
+    can_be_warm,
+    common_environment,
+)
 
 _places = itertools.count()
 
@@ -86,7 +92,8 @@ def pytest_runtest_setup():
 
 @pytest.fixture(scope="session", autouse=True)
 def _for_all_tests(tmp_path_factory):
-    """Keep the user's settings out of the tests, and have nobody wait; the folder of all tests.
+    """Keep the user's settings and terminal out of the tests, and have nobody wait; the folder of
+    all tests.
 
     The app trains in its own process, unless a test has it otherwise: a process more takes two
     seconds of the processor.
@@ -99,6 +106,9 @@ def _for_all_tests(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("W2VTUI_")]:
             patch.delenv(name)
+        for name in OF_TERMINALS:
+            patch.delenv(name, raising=False)
+        patch.setenv("TERM", "xterm")
         patch.setenv("W2VTUI_CONFIG", os.devnull)
         patch.setenv("W2VTUI_OWN_PROCESS", "no")
         patch.setattr(os, "fsync", lambda descriptor: None)

@@ -222,7 +222,9 @@ def test_a_question_is_escaped(capsys, monkeypatch):
 
 
 def test_colors_stay_and_what_is_drawn_is_escaped():
-    drawn = SafeConsole(file=io.StringIO(), force_terminal=True, color_system="standard", width=99)
+    drawn = SafeConsole(
+        file=io.StringIO(), force_terminal=True, color_system="standard", width=99, _environ={}
+    )
     table = Table("head", Column(Text("\x1b[31mname")))
     table.add_row("plain", Text("\u202ename\nsecond", style="red"))
     drawn.print(Text("\x9bm", style="red"), table)

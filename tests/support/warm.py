@@ -31,8 +31,10 @@ from tests.support.wait import until
 
 COMMAND_LINE = "from w2vtui.__main__ import main; main()"
 """What `python -m w2vtui` runs."""
-_OF_TERMINALS = ("PYTHONUNBUFFERED", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES")
-"""Variables that would tell a process of the terminal that the tests run in."""
+OF_TERMINALS = (
+    "PYTHONUNBUFFERED", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES",
+)  # fmt: skip
+"""Variables that would tell the program of the terminal that the tests run in."""
 _ROOT = Path(__file__).resolve().parents[2]
 _COMMON = {
     "PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "kernels")]),
@@ -59,7 +61,7 @@ def common_environment() -> dict[str, str]:
     """
     from w2v_kernels.machine import compiling  # loads Numba, as the program does
 
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_TERMINALS}
+    kept = {name: value for name, value in os.environ.items() if name not in OF_TERMINALS}
     folder = compiling.CACHE_FOLDER
     return kept | _COMMON | ({} if folder is None else {"NUMBA_CACHE_DIR": str(folder)})
 
