@@ -280,6 +280,7 @@ def _stopped_by_signals(run: WatchedRun) -> Iterator[_Interrupted]:
 
 def _announce(seen: SignalsSeen) -> None:
     """Report that the end takes its time, and that Ctrl-C does not wait for it."""
+    seen.is_announced = True  # before it can be read
     seen.is_announced = write_now(f"w2vtui: stopping ...; {way_out(seen.first)}, without saving")
 
 

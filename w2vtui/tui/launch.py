@@ -222,8 +222,8 @@ class SignalledApp(W2vApp):
 
     def announce(self, text: str) -> None:
         """Report what is waited for, once the screens are gone; from then on Ctrl-C ends that."""
+        self._handled.is_announced = self._heard.is_announced = True  # before it can be read
         print_line(f"{text}; {way_out(self.caught)}")
-        self._handled.is_announced = self._heard.is_announced = True
 
     # ---- in the thread that hears of signals
 
