@@ -213,13 +213,18 @@ class RunLife:
             self._fail(error)
         finally:
             try:
-                self._clear_away()
-            except BaseException as error:
-                ending = "failed"
-                self._fail(error)
+                control.end(self._ended_as(ending))
             finally:  # whoever waits for the end must not wait without one
-                control.end(ending)
                 self._ended.set()
+
+    def _ended_as(self, ending: State) -> State:
+        """Clear away; return how the run has ended after that."""
+        try:
+            self._clear_away()
+        except BaseException as error:
+            self._fail(error)
+            return "failed"
+        return ending
 
     def _fail(self, error: BaseException) -> None:
         """Note the error that ends the run; of several, the first is its error."""
