@@ -29,6 +29,7 @@ from w2vtui.training.live.breakpoints import parse
 from w2vtui.training.live.checkpointing import Checkpointing
 from w2vtui.training.live.waiting import Breakpoint, Breakpoints
 from w2vtui.training.loop import TrainingLoop
+from w2vtui.training.measuring.quality import QualityMeter
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.checkpoint import PastSettings
 from w2vtui.training.state.snapshot import Progress, Snapshot
@@ -340,7 +341,7 @@ def test_scores_that_are_asked_for_while_others_are_looked_at_come_next():
     pairs = QualitySets({"pairs": [("ship", "sailor", 1.0), ("ship", "wave", 0.5)]})
     run = trained(make_run(SENTENCES))
     meter = run._trainer.observer.quality
-    meter.use(pairs)
+    meter.use(meter.known(pairs))
     meter._asked, meter.clock.due = AskedMeanwhile(), math.inf
     moment = run._trainer._now()
     meter.look(moment, leaving=False)
@@ -361,3 +362,22 @@ def test_questions_that_are_read_until_the_run_has_ended_are_refused(monkeypatch
     with pytest.raises(SettingsError, match="questions change while a run trains; this one is st"):
         run.score_on("pairs", ["pairs.txt"])
     assert not run.snapshot().quality_wanted
+
+
+def test_a_run_can_be_steered_while_questions_are_looked_up(monkeypatch):
+    """Among a million words that takes a second."""
+    run, steered = training_run(sentences=SENTENCES), []
+    known = QualityMeter.known
+
+    def looked_up(meter, sets):
+        other = threading.Thread(target=run.pause, daemon=True)
+        other.start()
+        other.join(DEADLINE)
+        steered.append(run.snapshot().state)
+        return known(meter, sets)
+
+    monkeypatch.setattr(QualityMeter, "known", looked_up)
+    run.score_on("pairs", [])
+    run.stop()
+    assert run.wait(DEADLINE)
+    assert steered == ["paused"]

@@ -158,14 +158,15 @@ class Run(RunLife):
             SettingsError: the run does not train, or no longer once they are read.
         """
         what, remarks = "questions change", list[str]()
-        self._while_training(what)
+        trainer = self._while_training(what)
         with self._changing_questions:
             sets = self._quality_sets.with_files(kind, paths, remarks.append)
+            known = trainer.observer.quality.known(sets)
             names = ", ".join(Path(path).name for path in paths) or "none"
             with self._control.lock:  # the run does not end in between
-                trainer = self._while_training(what)
+                self._while_training(what)
                 self._quality_sets = sets
-                trainer.observer.score_on(sets)
+                trainer.observer.score_on(known)
                 trainer.lookouts.schedule()  # a look at the quality takes another time now
                 self._log.note_by_hand(f"{kind} to score the vectors on: {names}")
             if self._store is not None:

@@ -13,6 +13,7 @@ from w2vtui.training.engine.plan import Moment, Plan
 from w2vtui.training.measuring.budget import Budget
 from w2vtui.training.measuring.churn import ChurnMeter
 from w2vtui.training.measuring.gauges import Gauges
+from w2vtui.training.measuring.known_questions import KnownQuestions
 from w2vtui.training.measuring.moment_taker import MomentTaker
 from w2vtui.training.measuring.neighbors import NeighborLookup
 from w2vtui.training.measuring.norms import HealthMeter
@@ -80,9 +81,9 @@ class Observer:
         thread.start()
         self._thread = thread  # not before: it may find no memory
 
-    def score_on(self, sets: QualitySets) -> None:
-        """Measure the quality on these sets from now on, for the first time at once."""
-        self.quality.use(sets)
+    def score_on(self, known: KnownQuestions) -> None:
+        """Measure the quality on these questions from now on, for the first time at once."""
+        self.quality.use(known)
         self.measure_quality()
 
     def measure_quality(self) -> None:

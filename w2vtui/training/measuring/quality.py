@@ -30,17 +30,21 @@ class QualityMeter:
         self._curves = curves
         self._asked = threading.Event()
         self._measured: tuple[KnownQuestions | None, int] = None, 0
-        self.use(sets)
+        self.use(self.known(sets))
 
     @property
     def quality(self) -> Quality | None:
         """The latest scores; None before there are any, and where there is no set."""
         return self._latest if self._known else None
 
-    def use(self, sets: QualitySets) -> None:
-        """Score on these sets from now on; for any thread."""
+    def known(self, sets: QualitySets) -> KnownQuestions:
+        """Sets of questions, looked up for `use`: a million words take about a second."""
         vocab = self._backend.corpus.vocab
-        self._known = KnownQuestions(sets, vocab.words, vocab.counts)
+        return KnownQuestions(sets, vocab.words, vocab.counts)
+
+    def use(self, known: KnownQuestions) -> None:
+        """Score on these questions from now on; for any thread."""
+        self._known = known
         self.clock.expect(self.n_scores * self._backend.training.vector_size)
 
     def ask(self) -> None:
