@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from w2vtui.training.state.snapshot import ENDED
 from w2vtui.training.state.snapshot import Progress as RunProgress
 from w2vtui.training.watched_run import WatchedRun
 from w2vtui.vectors import WordVectors
+
+if TYPE_CHECKING:  # loads Numba
+    from w2vtui.training.engine.trained_text import TrainedText
 
 LEAST_SECONDS = 0.9
 """From one copy of the vectors of a run to the next: who looks each second finds a new one."""
@@ -60,6 +64,15 @@ class RunSubject:
         """The text that is trained on; None while it is read."""
         run = self.run
         return None if run is None else run.corpus
+
+    def trained_text(self) -> TrainedText | None:
+        """Which text the run has trained, with which settings; None before there is a run.
+
+        Raises:
+            W2vtuiError: the text is not at hand.
+        """
+        run = self.run
+        return None if run is None else run.trained.text()
 
     def view(self) -> View | None:
         """A copy of the vectors, while they train a second old, or more where copies take longer.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # these load Numba, and a screen of vectors need not wait for
     from numpy.typing import NDArray
 
     from w2vtui.corpus import EncodedCorpus
+    from w2vtui.training.engine.trained_text import TrainedText
     from w2vtui.training.history.moments import PastMoment
     from w2vtui.training.history.sizing import Sizing
     from w2vtui.training.state.curves import SavedCurve
@@ -133,6 +134,15 @@ class Subject(Past, Protocol):
     def folder(self) -> Path | None:
         """The folder of a saved run; None for what is not one."""
 
+    def trained_text(self) -> TrainedText | None:
+        """Which text was trained, with which settings; None for a file, and before a run is made.
+
+        May read files: not for the thread that draws.
+
+        Raises:
+            W2vtuiError: the text is not at hand.
+        """
+
 
 def past_view(words: WordVectors, moment: PastMoment, matrices: Mapping[str, Floats]) -> View:
     """The view as of a moment.
@@ -190,10 +200,18 @@ class SavedRunSubject:
     run: WatchedRun | None = None
     corpus: EncodedCorpus | None = None
 
-    def __init__(self, name: str, load: Callable[[], tuple[View, Past]]) -> None:
-        """load: reads its vectors, and lists its past"""
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], tuple[View, Past]],
+        find_text: Callable[[], TrainedText | None] = lambda: None,
+    ) -> None:
+        """
+        load        reads its vectors, and lists its past
+        find_text   gives `trained_text`
+        """
         self.name = name
-        self._load = load
+        self._load, self.trained_text = load, find_text
         self._view: View | None = None
         self._past: Past | None = None
         self._lock = threading.Lock()
@@ -287,6 +305,9 @@ class FileSubject:
 
     def release(self) -> None:
         """Keep what was read, which is not read twice."""
+
+    def trained_text(self) -> None:
+        """None: a file does not say what it was trained on."""
 
     def _read(self, done: float) -> None:
         self.reading = done

@@ -19,7 +19,8 @@ from w2vtui.runs.fingerprint import fingerprint
 from w2vtui.runs.record import RunRecord
 from w2vtui.runs.resuming.text_changes import describe_difference, text_of_run
 from w2vtui.runs.words import read_vocab
-from w2vtui.training.engine.trained_text import Stint
+from w2vtui.training.engine.trained_text import Stint, TrainedText
+from w2vtui.training.preparing import hold_out
 from w2vtui.training.state.checkpoint import Checkpoint
 
 
@@ -104,6 +105,23 @@ def cached_text(folder: Path) -> EncodedCorpus:
             f"`w2vtui why {folder.name} WORD WORD` reads the text again, and then it is"
         )
     return corpus
+
+
+def text_until(folder: Path, checkpoint: Checkpoint) -> TrainedText:
+    """What a saved run has trained from its beginning to a checkpoint of it.
+
+    Raises:
+        CorpusError: the cache does not have its text.
+        RunError, DamagedRunError: as `stints_of` raises.
+    """
+    stints, corpus = stints_of(folder, checkpoint), cached_text(folder)
+    return TrainedText(
+        corpus=corpus,
+        seed=checkpoint.training.seed,
+        order=hold_out(corpus, checkpoint.training)[1],
+        stints=stints,
+        tokens=checkpoint.clock,
+    )
 
 
 def stints_of(folder: Path, checkpoint: Checkpoint) -> tuple[Stint, ...]:

@@ -108,14 +108,14 @@ class NoisePane(MethodPane):
         exponent, words = question
         made = noise_of(vectors, words, exponent, settings, shot)
         yield with_record(made, self._record[1])
-        if run is not None:
-            try:
-                text_of_run = run.trained.text()
-            except W2vtuiError as error:  # the distribution does not need the text
-                yield replace(with_record(made, self._record[1]), problem=str(error))
-                return
-            if text_of_run.tokens != self._record[0]:
-                self._record = text_of_run.tokens, record_of(text_of_run)
+        try:
+            text = None if subject is None else subject.trained_text()
+        except W2vtuiError as error:  # the distribution does not need the text
+            yield replace(with_record(made, self._record[1]), problem=str(error))
+            return
+        if text is not None:
+            if text.tokens != self._record[0]:
+                self._record = text.tokens, record_of(text)
             yield with_record(made, self._record[1])
 
     def drawn(self, result: Noise, shape: Shape) -> Text:
