@@ -27,6 +27,7 @@ from w2vtui.settings import LiveSettings
 from w2vtui.training.costs.cost_model import CostModel, Measurement
 from w2vtui.training.costs.text_shape import TextShape
 from w2vtui.training.engine.tallies import Tallies
+from w2vtui.training.live.changes import LiveChanges
 from w2vtui.training.measuring.counters import Counters
 from w2vtui.training.state.curves import RunCurves
 from w2vtui.training.state.script import Script
@@ -324,6 +325,26 @@ def test_an_undo_of_a_change_that_is_rejected_changes_nothing(monkeypatch):
         run.undo()
     assert changes_of(run) == []
     assert any("change rejected" in event.text for event in run.snapshot().events)
+    run.stop()
+    assert run.wait(DEADLINE)
+
+
+def test_an_undo_of_a_change_that_is_applied_and_not_reported_yet_undoes_that_one(monkeypatch):
+    """The change is itself an undo, with more requested on top."""
+    run, done = training_run(window=5), LiveChanges.done
+
+    def undone_before(changes):
+        if not changes._staged:
+            monkeypatch.setattr(LiveChanges, "done", done)
+            run.undo()
+        done(changes)
+
+    with while_applied(run, monkeypatch):
+        run.undo()
+        run.change(negative=7)
+        monkeypatch.setattr(LiveChanges, "done", undone_before)
+    assert [text.partition(":")[0] for text in changes_of(run)[1:]] == ["undo 1", "undo 2"]
+    assert (run.snapshot().settings.window, run.snapshot().settings.negative) == (5, 5)
     run.stop()
     assert run.wait(DEADLINE)
 

@@ -108,11 +108,11 @@ class LiveChanges:
 
     def _last_change(self) -> PastSettings | None:
         """The change that an undo undoes now, with regard to what was requested before it."""
-        latest, number = self._staged, None
-        if latest is None and self._in_hand is not None:
-            latest = self._in_hand.staged
+        latest, in_hand, number = self._staged, self._in_hand, None
+        if latest is None and in_hand is not None and in_hand.past is not None:
+            latest = in_hand.staged
             if latest.undoes is None:
-                return self._in_hand.past
+                return in_hand.past
         if latest is not None and latest.undoes is not None:
             # A second undo: one step further, or to the first again if more came since.
             more = latest.sets_rate or latest.wanted != latest.undoes.settings
@@ -205,6 +205,7 @@ class LiveChanges:
             else:
                 self._history.undo(staged.undoes, number, wanted, dispatcher.schedule)
                 text = f"undo {staged.undoes.number}: {text}"
+            self._in_hand = InHand(staged, None)
         self._check.drop()
         if cost is not None and before != wanted:
             self._speed.restart(cost.words_per_second)

@@ -28,8 +28,8 @@ class InHand(NamedTuple):
     """
 
     staged: Staged
-    past: PastSettings
-    """What undoes it."""
+    past: PastSettings | None
+    """What undoes it; None once it is applied, for then that is in the history."""
 
 
 class Change(NamedTuple):
