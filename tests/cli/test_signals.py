@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -324,6 +325,20 @@ def test_a_signal_that_is_sent_twice_at_once_counts_once(
     monkeypatch.setattr(request, "save_vectors", interrupted)
     assert w2v("train", topical_corpus, "-o", tmp_path / "v.bin", *QUICK).code == code
     assert len(load_vectors(tmp_path / "v.bin")) == 26
+
+
+@posix
+def test_a_run_that_a_signal_is_stopping_is_not_paused_by_another_one(monkeypatch):
+    """The thread that stops it may hold its lock, for which a pause would wait without an end."""
+    run = Mock(**{"snapshot.return_value.state": "training"})
+    monkeypatch.setattr(os, "kill", Mock())
+    run.stop.side_effect = lambda: signal.getsignal(signal.SIGTSTP)(signal.SIGTSTP, None)
+    with headless._stopped_by_signals(run):
+        signal.getsignal(signal.SIGTSTP)(signal.SIGTSTP, None)
+        assert run.pause.call_count == run.resume.call_count == 1
+        signal.getsignal(signal.SIGTERM)(signal.SIGTERM, None)
+    assert os.kill.call_count == 2
+    assert run.pause.call_count == run.resume.call_count == 1
 
 
 @posix

@@ -263,8 +263,11 @@ def _stopped_by_signals(run: WatchedRun) -> Iterator[_Interrupted]:
         run.stop()
 
     def suspend(number: int, frame: FrameType | None) -> None:
-        """Suspend on ctrl+z; the clock of the run does not count that time."""
-        trains = run.snapshot().state == "training"
+        """Suspend on ctrl+z; the clock of the run does not count that time.
+
+        A run that is being stopped is not paused: this thread may be at that, and hold its lock.
+        """
+        trains = not interrupted.exit_code and run.snapshot().state == "training"
         if trains:
             _in_thread(partial(run.pause, "suspended"))
         os.kill(os.getpid(), signal.SIGSTOP)
