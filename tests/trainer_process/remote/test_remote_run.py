@@ -303,6 +303,28 @@ def test_settling_ends_in_an_error_where_nothing_is_done():
         assert viewer.snapshot().state == "training"
 
 
+def test_what_is_asked_of_a_run_as_it_ends_needs_not_be_done():
+    """Its trainer lets nobody in any more."""
+    run = make_run()
+    with watched(run) as viewer:
+        viewer._steering.ask = Mock(side_effect=ConnectionLostError("it is ending"))
+        run.start()
+        until(lambda: viewer.snapshot().ended)
+        viewer.stop()
+        viewer.settle()
+        assert viewer.snapshot().state == "done"
+
+
+def test_a_viewer_that_leaves_before_it_looks_closes_its_connections():
+    ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+    viewer = RemoteRun(sockets=ours)
+    viewer.stop()
+    viewer.leave()
+    assert [one.fileno() for one in ours] == [-1, -1, -1]
+    for one in theirs:
+        one.close()
+
+
 def test_what_is_done_does_not_fail_where_the_look_after_it_does():
     line = Mock(spec=["ask", "close"])
     line.ask.return_value.message = m.Done()

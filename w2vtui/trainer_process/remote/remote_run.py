@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from w2vtui.corpus import EncodedCorpus, Vocab
-from w2vtui.errors import SettingsError
+from w2vtui.errors import RunError, SettingsError
 from w2vtui.evaluation.question_files import QuestionKind
 from w2vtui.runs.disk.door import NoDoorError, connect
 from w2vtui.runs.requested.request import RunRequest
@@ -109,8 +109,9 @@ class RemoteRun(WatchedFromAfar):
         """Look no more; the run trains on, and what was asked of it is still passed on."""
         self._left.set()
         self._errands.end()  # which passes on what was asked, and closes its line
-        if not self._has_begun:
-            self._steering.shut()
+        if not self._has_begun:  # no thread uses these lines, and closes them
+            self._looking.close()
+            self._steering.close()
         for line in (self._looking, self._copying):
             line.shut()
         self.trained.close()
@@ -141,13 +142,19 @@ class RemoteRun(WatchedFromAfar):
     # ---- steering
 
     def settle(self) -> None:
-        """Wait until all that was asked is answered: a process that ends passes on nothing.
+        """Wait until all that was asked is answered, or the run has ended: a process that ends
+        passes on nothing.
 
         Raises:
             RunError: the trainer does not answer, or what was asked last is not done.
         """
-        if not self.gone.is_set():
+        if self.gone.is_set():
+            return
+        try:
             self._errands.settle(READ_SECONDS)
+        except RunError:
+            if not self._look.over.is_set():
+                raise
 
     def pause(self, event: str = "paused") -> None:
         """Hand out no more text."""
