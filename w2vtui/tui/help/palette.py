@@ -37,6 +37,7 @@ class Palette(CommandPalette):
         if not (runs and self._has_run):
             super()._select_or_command(event)
         if runs:
+            # Textual's own method, which an enter in the field calls, runs what is selected.
             self._has_run, self._selected_command = True, None
 
     def _action_command_list(self, action: str) -> None:
