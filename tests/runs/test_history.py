@@ -317,16 +317,21 @@ def test_a_last_moment_that_cannot_be_written_is_among_the_events_of_the_run(tra
     assert "no further moments: cannot write: No space" in events[-1].text
 
 
-def test_a_folder_that_is_removed_while_a_moment_is_written_ends_no_history(train, monkeypatch):
-    write, removed = history_recorder.write_moment, []
+@pytest.mark.parametrize(
+    ("module", "name"), [(history_recorder, "write_moment"), (shutil, "disk_usage")]
+)
+def test_a_folder_that_is_removed_while_a_moment_is_written_ends_no_history(
+    train, monkeypatch, module, name
+):
+    do, removed = getattr(module, name), []
 
-    def remove_and_write(run, moment, vectors):
+    def remove_before(run, *arguments):
         if not removed:
-            removed.append(moment)
+            removed.append(run)
             run.rename(run.parent / "elsewhere")
-        return write(run, moment, vectors)
+        return do(run, *arguments)
 
-    monkeypatch.setattr(history_recorder, "write_moment", remove_and_write)
+    monkeypatch.setattr(module, name, remove_before)
     trained = train()
     assert removed
     assert listed(trained.folder) == list(trained.run.history.moments)

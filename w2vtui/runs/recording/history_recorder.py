@@ -11,6 +11,7 @@ from pathlib import Path
 
 from w2vtui.display import size_text
 from w2vtui.errors import DamagedRunError, DiskError, W2vtuiError
+from w2vtui.formats.drafts.atomic import disk_errors
 from w2vtui.runs.disk.history_files import (
     StoredMoment,
     read_index,
@@ -190,12 +191,14 @@ class HistoryRecorder:
     def _check_room(self, path: Path, vectors: PackedVectors) -> None:
         """
         Raises:
-            DiskError: after this moment too little would be left for the next two checkpoints.
+            DiskError: after this moment too little would be left for the next two checkpoints, or
+                what is left cannot be read.
         """
         record = self._folder.record
         assert record is not None
         numbers = 2 * record.n_words * record.request.training.vector_size
-        free = shutil.disk_usage(path).free
+        with disk_errors(path):
+            free = shutil.disk_usage(path).free
         if free < bytes_of(vectors) + 2 * 4 * numbers:
             raise DiskError(f"{size_text(free)} is free, which checkpoints may need")
 
