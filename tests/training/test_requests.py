@@ -32,6 +32,7 @@ from w2vtui.training.loop import TrainingLoop
 from w2vtui.training.measuring.quality import QualityMeter
 from w2vtui.training.measuring.question_sets import QualitySets
 from w2vtui.training.state.checkpoint import PastSettings
+from w2vtui.training.state.events import EventLog
 from w2vtui.training.state.snapshot import Progress, Snapshot
 
 SENTENCES = topical_sentences(300)
@@ -195,6 +196,16 @@ def test_a_run_that_is_paused_before_it_trains_begins_paused():
     run.resume()
     assert run.wait(DEADLINE)
     assert run.snapshot().state == "done"
+
+
+def test_what_is_noted_by_hand_comes_before_what_the_run_notes_after_that():
+    log = EventLog(lambda: (0.0, 0))
+    log.note_by_hand("resumed")
+    log.note("paused: epoch 2 begins")
+    log.note_by_hand("resumed again")
+    log.take_in()
+    texts = [event.text for event in log.events]
+    assert texts == ["resumed", "paused: epoch 2 begins", "resumed again"]
 
 
 def test_a_run_that_is_resumed_before_it_trains_does_not_begin_paused():

@@ -87,7 +87,8 @@ class EventLog:
         self.add(dataclasses.replace(event, checks=number, measured=measured, predicted=predicted))
 
     def add(self, event: Event) -> None:
-        """Add an event."""
+        """Add an event, after what other threads noted before it."""
+        self.take_in()
         self.events = (*self.events, event)
 
     def note_by_hand(self, text: str) -> None:
@@ -97,7 +98,7 @@ class EventLog:
     def take_in(self) -> None:
         """Add what other threads noted."""
         while self._by_hand:
-            self.add(self._by_hand.popleft())
+            self.events = (*self.events, self._by_hand.popleft())
 
     def _event(self, text: str, kind: Literal["note", "error"]) -> Event:
         where = self._where()
