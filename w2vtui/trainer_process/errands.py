@@ -22,6 +22,7 @@ TELL_SECONDS = 0.15
 ASK_SECONDS = 1.0
 """How long a call waits that needs one."""
 _GONE = "the process that trains this run is gone"
+_NOT_REACHED = "the process that trains this run is not reached"
 
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -105,7 +106,7 @@ class Errands:
             try:
                 errand.answer = self._asked(errand.message)
             except ConnectionLostError:
-                errand.error = SettingsError("the process that trains this run is not reached")
+                errand.error = SettingsError(_NOT_REACHED)
             except Exception as error:  # whoever asked raises it
                 errand.error = error
             else:
@@ -117,9 +118,13 @@ class Errands:
     def _asked(self, message: Message) -> Message:
         """The answer to a message, which is sent again where the connection was an old one, unless
         the trainer may have done that then, and must not do it twice.
+
+        Raises:
+            ConnectionLostError: the trainer cannot be asked.
+            W2vtuiError: the answer is an error, or it is not known whether it is done.
         """
         with suppress(ConnectionLostError):
             return self._line.ask(message).message
         if isinstance(message, Change | Undo):
-            raise ConnectionLostError("it may be done or not")
+            raise SettingsError(f"{_NOT_REACHED}: what was asked may be done or not")
         return self._line.ask(message).message
