@@ -35,7 +35,9 @@ def test_the_noise_of_a_saved_run_is_drawn_again_as_the_run_itself_does(trained)
     folder, run = trained
     subject = explored_run(folder)
     subject.view()
-    saved, own = record_of(subject.trained_text()), record_of(run.trained.text())
+    text = subject.trained_text()
+    assert subject.trained_text() is text  # not read again
+    saved, own = record_of(text), record_of(run.trained.text())
     assert saved.exponents == (0.75, 0.25)
     assert saved.stints == own.stints
     assert np.array_equal(saved.drawn, own.drawn)

@@ -30,6 +30,7 @@ def explored_run(folder: Path) -> SavedRunSubject:
         )
         return view, history
 
+    @cache  # each turn of the exponent asks again
     def find_text() -> TrainedText:
         from w2vtui.runs.resuming.trained_text import text_until  # loads Numba
 
